@@ -1,0 +1,41 @@
+"""The hooks that a plugin may implement. `docs/hooks.md` describes each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    import click
+
+    from toolkit.component import Component
+
+NAME = "toolkit"
+#: The entry-point group in which a distribution names its plugin modules.
+GROUP = "toolkit.plugins"
+
+hookspec = pluggy.HookspecMarker(NAME)
+hookimpl = pluggy.HookimplMarker(NAME)
+
+
+@hookspec
+def toolkit_components() -> Iterable[Component]:  # type: ignore[empty-body]
+    """Yield the components that this plugin offers."""
+
+
+@hookspec
+def toolkit_templates() -> Path | None:
+    """Return a folder of Jinja2 templates that are looked up before the toolkit's own."""
+
+
+@hookspec
+def toolkit_commands(group: click.Group) -> None:
+    """Add commands to the command line; declare them lightly, import inside them."""
+
+
+@hookspec
+def toolkit_event(event: Mapping[str, Any]) -> None:
+    """Hear what happens in a build: `kind` is started, stage, step, finished, failed or a component's own."""
