@@ -1,15 +1,15 @@
 """The errors of the toolkit, all of them.
 
-    ToolkitError            exit 1   something was asked for that did not hold
-    ├── SpecError           exit 2   the spec or the command line is wrong; carries every Problem
-    ├── DataError           exit 3   the data are wrong, with file and row
-    │   └── InputError      exit 3   a question put to a finished system is not of its form
-    ├── RunError            exit 4   a run folder is damaged, unfinished, or of another version
-    ├── ResourceError       exit 5   disk, memory or device is not enough
-    ├── PluginError         exit 6   a plugin broke its promise
-    │   └── BuildError      exit 6   a component failed while a system was being built
-    ├── BusyError           exit 75  another process holds the run folder
-    └── Interrupted         exit 130 or 143   a signal stopped the build
+ToolkitError            exit 1   something was asked for that did not hold
+├── SpecError           exit 2   the spec or the command line is wrong; carries every Problem
+├── DataError           exit 3   the data are wrong, with file and row
+│   └── InputError      exit 3   a question put to a finished system is not of its form
+├── RunError            exit 4   a run folder is damaged, unfinished, or of another version
+├── ResourceError       exit 5   disk, memory or device is not enough
+├── PluginError         exit 6   a plugin broke its promise
+│   └── BuildError      exit 6   a component failed while a system was being built
+├── BusyError           exit 75  another process holds the run folder
+└── Interrupted         exit 130 or 143   a signal stopped the build
 """
 
 from __future__ import annotations

@@ -1,0 +1,101 @@
+"""The builder: a straight line of stages, the same for every kind of system."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from toolkit.contracts import Section, Sections
+from toolkit.errors import DataError, RunError
+from toolkit.evaluation import Evaluation, evaluate
+from toolkit.examples import Examples
+from toolkit.plan import Plan
+from toolkit.profile import profile
+from toolkit.run import Run, peak_memory
+from toolkit.system import System, assemble, made_metrics, schemas
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass
+class Record:
+    """What a build did: all that the report needs beside the system itself."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    device: Mapping[str, Any] = field(default_factory=dict)
+    splits: Mapping[str, Examples] = field(default_factory=dict)
+    evaluations: dict[str, Evaluation] = field(default_factory=dict)
+    sections: list[Section] = field(default_factory=list)
+    stages: list[dict[str, Any]] = field(default_factory=list)
+    better: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, run: Run, name: str) -> Iterator[None]:
+        """Time a stage, and leave where a signal came meanwhile."""
+        run.event("stage", name=name)
+        start = time.monotonic()
+        yield
+        seconds = round(time.monotonic() - start, 3)
+        self.stages.append({"name": name, "seconds": seconds, "peak_mb": round(peak_memory(), 1)})
+        run.leave_if_stopping()
+
+
+def build(plan: Plan, run: Run, data_before: Mapping[str, Any] | None = None) -> tuple[System, Record]:
+    """Assemble, train and evaluate the system of a plan.
+
+    Args:
+        data_before: digests of the data that an interrupted build began with; resuming on other data is refused.
+    """
+    record = Record()
+    with record.stage(run, "data"):
+        dataset = plan.data.make(seed=plan.seed)
+        with plan.data.blamed():
+            rows = {name: dataset.split(name) for name in SPLITS}
+            tables = {name: dataset.table(name) for name in plan.tables()}
+        if not len(rows["train"]):
+            raise DataError(f"{plan.data.where}: {plan.data.use!r} has no row to learn from")
+        record.data = profile(rows, tables)
+        check_same(record.data, data_before)
+        run.event("data", digests=digests(record.data))
+    with record.stage(run, "tokenizer"):
+        device = plan.device.make() if plan.device else None
+        record.device = device.describe() if hasattr(device, "describe") else {}
+
+        def fit(tokenizer: Any) -> None:
+            answers = plan.data.config.answers()
+            record.splits = {name: Examples(rows[name], tables, tokenizer, answers) for name in SPLITS}
+            tokenizer.fit(record.splits["train"])
+
+        tokenizer, model = assemble(plan, device, fit=fit)
+    with record.stage(run, "train"):
+        optimizer = plan.optimizer.make(device=device, seed=plan.seed)
+        with plan.optimizer.blamed():
+            record.facts = dict(optimizer.train(model, record.splits["train"], record.splits["validation"], run))
+    with record.stage(run, "evaluate"):
+        metrics = made_metrics(plan)
+        record.better = {name: getattr(bound.config, "better", "higher") for name, (bound, _) in metrics.items()}
+        for split in ("validation", "test"):
+            found = evaluate(model, record.splits[split], metrics, plan.report, plan.seed)
+            record.evaluations[split] = found
+    makers = [dataset, tokenizer, model, optimizer, *(metric for _, metric in metrics.values())]
+    record.sections = [section for maker in makers if isinstance(maker, Sections) for section in maker.sections()]
+    takes = schemas(plan, (row for name in SPLITS for row in rows[name]))
+    return System(plan, tokenizer, model, takes), record
+
+
+def digests(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the digest of each split and side table."""
+    parts = {**data.get("splits", {}), **data.get("tables", {})}
+    return {name: facts["digest"] for name, facts in parts.items()}
+
+
+def check_same(data: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
+    """Refuse to go on with a build on data that changed since it began."""
+    for name, digest in digests(data).items():
+        if before and before.get(name, digest) != digest:
+            hint = "start anew with --overwrite, or bring the old data back"
+            raise RunError(f"the data changed since this build began: {name} is not what it was", hint)

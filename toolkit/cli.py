@@ -1,0 +1,296 @@
+"""The command line. Results go to stdout, everything else to stderr.
+
+Exit codes: 0 ok, 1 a gate failed, 2 spec or usage, 3 data, 4 run folder damaged, 5 resources,
+6 plugin, 75 busy, 130 and 143 signals.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from toolkit import console
+from toolkit.component import Component
+from toolkit.errors import InputError, SpecError, ToolkitError
+from toolkit.options import documented
+from toolkit.plan import resolve
+from toolkit.registry import Registry
+from toolkit.spec import read
+
+EPILOG = "Exit codes: 0 ok, 1 a gate failed, 2 spec or usage, 3 data, 4 run folder, 5 resources, 6 plugin, 75 busy."
+
+
+def _api() -> Any:
+    """Import what builds and opens systems; `--help`, `validate` and `plugins` do without it."""
+    return importlib.import_module("toolkit.api")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+@click.version_option(package_name="onespec", prog_name="toolkit")
+@click.option("--debug", is_flag=True, help="Show the full traceback of an error.")
+def group(debug: bool) -> None:
+    """Build AI systems from YAML specs: data, tokenizer, architecture, optimizer, device, serving."""
+
+
+_set = click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Set one option; VALUE is YAML.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+_run = click.argument("run", type=click.Path(path_type=Path))
+
+
+@group.command()
+@click.argument("spec", type=click.Path())
+@_set
+@click.option("--out", type=click.Path(path_type=Path), help="The run folder.  [default: runs/<name>]")
+@click.option("--resume", is_flag=True, help="Go on with what the folder holds; start where it holds nothing.")
+@click.option("--overwrite", is_flag=True, help="Remove what the folder holds, and build anew.")
+@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+@_json
+def build(
+    spec: str, sets: tuple[str, ...], out: Path | None, resume: bool, overwrite: bool, quiet: bool, as_json: bool
+) -> None:
+    """Build, train and measure the system that SPEC describes."""
+    with console.progress(quiet) as listener:
+        system = _api().build(spec, out, sets=sets, resume=resume, overwrite=overwrite, listeners=[listener])
+    if as_json:
+        _print_json({"schema": 1, "run": str(system.folder), "metrics": system.report["metrics"]})
+        return
+    _say(f"{system.folder} is finished")
+    _print_metrics(system.report["metrics"])
+    _say(f"report: {system.folder / 'report.html'}\nask it: toolkit predict {system.folder} {_ask(system)}")
+
+
+def _ask(system: Any) -> str:
+    """Return what to type behind `toolkit predict RUN`."""
+    fields = list(system.takes)
+    simple = len(fields) == 1 and system.takes[fields[0]]["type"] == "string"
+    return '"..."' if simple else "'" + json.dumps(dict.fromkeys(fields, "...")) + "'"
+
+
+@group.command()
+@click.argument("specs", nargs=-1, required=True, type=click.Path())
+@_set
+def validate(specs: tuple[str, ...], sets: tuple[str, ...]) -> None:
+    """Check SPECS: every option, every component, and whether they fit; nothing is built."""
+    registry = Registry.discover()
+    failed = 0
+    for spec in specs:
+        try:
+            resolve(read(spec, sets), registry)
+            click.echo(f"{spec}: ok")
+        except SpecError as error:
+            _say(str(error))
+            failed += max(1, len(error.problems))
+    if failed:
+        _say(f"{failed} problem{'s' if failed > 1 else ''}")
+        raise click.exceptions.Exit(SpecError.exit_code)
+
+
+@group.command()
+@_run
+@click.argument("inputs", nargs=-1)
+@click.option(
+    "--input", "file", type=click.File("r", encoding="utf-8-sig"), help="JSON lines in, JSON lines out; - is stdin."
+)
+@_json
+def predict(run: Path, inputs: tuple[str, ...], file: IO[str] | None, as_json: bool) -> None:
+    """Ask RUN: one or more INPUTS (text or a JSON object), or JSON lines with --input."""
+    if bool(inputs) == bool(file):
+        raise click.UsageError('give INPUTS, as in `toolkit predict RUN "How do I install it?"`, or --input FILE.')
+    system = _api().open(run)
+    rows = (_row(system, text, f"INPUT {i}") for i, text in enumerate(inputs, 1))
+    if file:
+        rows = (_row(system, line, f"{file.name}:{i}") for i, line in enumerate(file, 1) if line.strip())
+    for prediction in system.stream(rows):
+        if as_json or file or not _print_answer(prediction):
+            _print_json(prediction, indent=None)
+
+
+def _row(system: Any, text: str, place: str) -> dict[str, Any]:
+    """Read one input: a JSON object, or plain text for a system that takes one text."""
+    fields = list(system.takes)
+    plain = len(fields) == 1 and system.takes[fields[0]]["type"] == "string"
+    try:
+        row = json.loads(text)
+    except (ValueError, RecursionError):
+        row = None
+    if plain and not isinstance(row, dict):
+        row = {fields[0]: text.rstrip("\n")}
+    if not isinstance(row, dict):
+        raise InputError(f"{place}: not a JSON object", f"this system takes: {', '.join(fields)}")
+    try:
+        system.check(row)
+    except InputError as error:
+        raise InputError(f"{place}: {error.message}", error.hint) from None
+    return row
+
+
+@group.command()
+@_run
+@click.option("--split", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True)
+@_json
+def evaluate(run: Path, split: str, as_json: bool) -> None:
+    """Measure RUN again on a split of its data."""
+    found = {name: figure.json() for name, figure in _api().evaluate(run, split).figures.items()}
+    if as_json:
+        _print_json({"schema": 1, "run": str(run), "split": split, "metrics": found})
+    else:
+        _print_metrics(found)
+
+
+@group.command()
+@_run
+@_set
+@click.option("--with", "target", metavar="TARGET", help="Serve by this target instead of the spec's.")
+def serve(run: Path, sets: tuple[str, ...], target: str | None) -> None:
+    """Serve RUN by the target that its spec names."""
+    _api().open(run, sets=[*([f"serving={target}"] if target else []), *sets]).serve()
+
+
+@group.command()
+@_run
+@click.option("--render", is_flag=True, help="Render it again from report.json first.")
+@_json
+def report(run: Path, render: bool, as_json: bool) -> None:
+    """Print where the report of RUN is, and what it says in short."""
+    system = _api().open(run)
+    page = _api().render(run) if render else run / "report.html"
+    if as_json:
+        _print_json(system.report)
+        return
+    click.echo(str(page))
+    _print_metrics(system.report["metrics"])
+
+
+@group.group(invoke_without_command=True)
+@click.pass_context
+def plugins(context: click.Context) -> None:
+    """List the installed plugins, and describe what they offer."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_)
+
+
+@plugins.command("list")
+@click.option("--kind", help="Only components of this kind.")
+@_json
+def list_(kind: str | None = None, as_json: bool = False) -> None:
+    """List every plugin and component."""
+    registry = Registry.discover()
+    found = registry.components(kind)
+    if as_json:
+        listed = [
+            {"kind": c.kind, "name": c.name, "plugin": registry.plugin(c).name, "summary": c.summary} for c in found
+        ]
+        known = [{"name": p.name, "from": str(p), "error": p.error} for p in registry.plugins.values()]
+        _print_json({"schema": 1, "plugins": known, "components": listed})
+        return
+    for plugin in registry.plugins.values():
+        click.echo(f"{plugin.name}  ({plugin})" + (f"  set aside: {plugin.error}" if plugin.error else ""))
+    width = max((len(c.name) for c in found), default=0)
+    for name in dict.fromkeys(c.kind for c in found):
+        click.echo(f"\n{name}")
+        for component in registry.components(name):
+            click.echo(f"  {component.name:{width}}  {component.summary}")
+
+
+@plugins.command()
+@click.argument("name")
+def describe(name: str) -> None:
+    """Describe the components called NAME: options, ports, defaults, licence."""
+    registry = Registry.discover()
+    found = [c for c in registry.components() if name in (c.name, f"{c.kind}.{c.name}")]
+    if not found:
+        raise SpecError(f"no component is called {name!r}", "toolkit plugins list shows all of them")
+    for component in found:
+        click.echo(_description(component, registry))
+
+
+def _description(component: Component, registry: Registry) -> str:
+    lines = [f"{component.kind} {component.name}  ({registry.plugin(component)})", f"  {component.summary}", ""]
+    for option in documented(component.config):
+        lines += [f"  {option.name}: {option.type}{option.default}", *([f"      {option.help}"] if option.help else [])]
+    facts = {"extra": component.extra, "licence": component.licence, "homepage": component.homepage}
+    lines += [f"  {name}: {fact}" for name, fact in facts.items() if fact]
+    return "\n".join(lines) + "\n"
+
+
+def _say(text: str) -> None:
+    click.echo(console.clean(text), err=True)
+
+
+def _print_json(value: Any, indent: int | None = 1) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def _print_answer(prediction: dict[str, Any]) -> bool:
+    """Print a prediction that holds a text for people; return whether it does."""
+    answer = prediction.get("answer")
+    if not isinstance(answer, str) or prediction.get("refused"):
+        return False
+    source = prediction.get("source") or {}
+    click.echo(console.clean(answer))
+    if source:
+        _say(f"  source: {source.get('title') or source.get('id')}  confidence {prediction.get('confidence', 0):.2f}")
+    return True
+
+
+def _print_metrics(metrics: dict[str, dict[str, Any]]) -> None:
+    width = max(map(len, metrics), default=0)
+    for name, figure in metrics.items():
+        click.echo(f"{name:{width}}  {_figure(figure)}")
+
+
+def _figure(figure: dict[str, Any]) -> str:
+    if figure["value"] is None:
+        return "not measured"
+    interval = "" if figure["low"] is None else f"  [{figure['low']:.4g}, {figure['high']:.4g}]"
+    return f"{figure['value']:.4g}{interval}  n={figure['count']}"
+
+
+@contextlib.contextmanager
+def _errors(debug: bool) -> Iterator[None]:
+    """End the process with the error's exit code and its message, never with a traceback."""
+    try:
+        yield
+    except ToolkitError as error:
+        _fail(error, str(error), error.exit_code, debug)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort) as error:
+        _fail(error, "stopped", 130, debug)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except MemoryError as error:
+        _fail(error, "out of memory", 5, debug)
+    except Exception as error:
+        _fail(error, f"{type(error).__name__}: {error} (a fault of the toolkit; --debug shows where)", 1, debug)
+
+
+def _fail(error: BaseException, message: str, code: int, debug: bool) -> None:
+    if debug:
+        traceback.print_exception(error)
+    _say(message if isinstance(error, SpecError) and error.problems else f"error: {message}")
+    sys.exit(code)
+
+
+def main(arguments: Iterable[str] | None = None) -> None:
+    """Run the command line."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    debug = "--debug" in given  # before or behind the command, as people type it
+    with _errors(debug):
+        group.main([word for word in given if word != "--debug"], prog_name="toolkit", standalone_mode=False)

@@ -1,0 +1,144 @@
+"""Turns what a build did into the one JSON document, report.json, that every rendering starts from."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from typing import Any
+
+import yaml
+
+from toolkit.builder import Record
+from toolkit.component import SECTIONS
+from toolkit.evaluation import worst
+from toolkit.plan import Plan
+from toolkit.registry import Registry
+from toolkit.report import section_to_json
+from toolkit.spec import plain
+from toolkit.system import SCHEMA, System
+
+#: The distribution that this package is installed from.
+DISTRIBUTION = "onespec"
+
+
+def document(
+    system: System, record: Record, registry: Registry, events: Iterable[Mapping[str, Any]], command: list[str]
+) -> dict[str, Any]:
+    """Return report.json's content; clock values stand under `clock` and `stages` only."""
+    plan = system.plan
+    test, validation = record.evaluations["test"], record.evaluations["validation"]
+    answers = plan.data.config.answers()
+    examples = record.splits["test"]
+    return {
+        "schema": SCHEMA,
+        "name": plan.name,
+        "about": opening_comment(plan.spec.text),
+        "seed": plan.seed,
+        "metrics": {name: figure.json() for name, figure in test.figures.items()},
+        "validation": {name: figure.json() for name, figure in validation.figures.items() if figure.count},
+        "better": record.better,
+        "notes": notes(record),
+        "components": components(plan, registry),
+        "data": plain(record.data),
+        "curves": curves(events),
+        "worst": worst(test, examples, answers, record.better, plan.report.examples),
+        "stages": record.stages,
+        "facts": plain(record.facts),
+        "sections": [section_to_json(section) for section in record.sections],
+        "spec": resolved_text(plan),
+        "environment": {**environment(), **plain(record.device)},
+        "takes": system.takes,
+        "reproduce": command,
+        "clock": {"seconds": round(sum(stage["seconds"] for stage in record.stages), 3)},
+    }
+
+
+def opening_comment(text: str) -> str:
+    """Return the comment that a spec opens with, editor modelines left out."""
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line.lstrip("#").strip())
+    return "\n".join(line for line in lines if not line.startswith("yaml-language-server")).strip()
+
+
+def resolved_text(plan: Plan) -> str:
+    """Return the resolved spec as YAML."""
+    text: str = yaml.safe_dump(plan.resolved(), sort_keys=False, allow_unicode=True, width=100)
+    return text
+
+
+def notes(record: Record) -> list[str]:
+    """Return what a reader must know before trusting the figures."""
+    missing = [name for name in ("validation", "test") if not len(record.splits[name])]
+    words = {
+        "validation": "There are no validation examples: nothing was chosen by measuring, defaults were used.",
+        "test": "There are no test examples: no figure was measured.",
+    }
+    return [words[name] for name in missing]
+
+
+def components(plan: Plan, registry: Registry) -> list[dict[str, str]]:
+    """Return what the system was made of, and which plugin each part came from."""
+    return [
+        {
+            "path": bound.path,
+            "kind": bound.component.kind,
+            "use": bound.use,
+            "summary": bound.component.summary,
+            "plugin": registry.plugin(bound.component).distribution or registry.plugin(bound.component).module,
+            "version": registry.plugin(bound.component).version,
+            "licence": bound.component.licence,
+            "homepage": bound.component.homepage,
+        }
+        for bound in plan.bound()
+    ]
+
+
+def curves(events: Iterable[Mapping[str, Any]]) -> dict[str, list[list[float]]]:
+    """Return every number that steps logged, over the step."""
+    found: dict[str, list[list[float]]] = {}
+    for event in events:
+        if event["kind"] == "step":
+            for name, value in event.items():
+                if name not in ("kind", "step", "of", "seconds"):
+                    found.setdefault(name, []).append([event["step"], value])
+    return found
+
+
+def environment() -> dict[str, Any]:
+    """Return the versions that a figure may depend on."""
+    try:
+        wanted = [line.split(";")[0] for line in metadata.requires(DISTRIBUTION) or () if "extra ==" not in line]
+    except metadata.PackageNotFoundError:
+        wanted = []
+    names = sorted({"".join(c if c.isalnum() or c in "-_." else " " for c in line).split()[0] for line in wanted})
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "toolkit": version(DISTRIBUTION),
+        "packages": {name: version(name) for name in names if version(name)},
+        "byteorder": sys.byteorder,
+    }
+
+
+def version(distribution: str) -> str:
+    """Return the version of an installed distribution, empty where it is not installed."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def plugins(plan: Plan, registry: Registry) -> dict[str, str]:
+    """Return the plugins that a plan draws on, with their versions."""
+    used = (registry.plugin(bound.component) for bound in plan.bound())
+    return {plugin.name: str(plugin) for plugin in sorted(used, key=lambda plugin: plugin.name)}
+
+
+def sections_of(plan: Plan) -> dict[str, str]:
+    """Return the component that each section uses."""
+    return {name: getattr(plan, name).use for name in SECTIONS if getattr(plan, name)}
