@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import builder as builder_
-from toolkit import fs, record, report
+from toolkit import fs, record
 from toolkit.errors import Interrupted, RunError, SpecError
 from toolkit.evaluation import Evaluation
 from toolkit.plan import Plan, resolve
 from toolkit.registry import Registry
 from toolkit.run import CHECKPOINTS, LOCK, Listener, Run
-from toolkit.spec import Spec, parse, read
+from toolkit.spec import Spec, parse, plain, read
 from toolkit.system import SCHEMA, System
 
 RUNS = Path("runs")
@@ -122,7 +122,7 @@ def _build(plan: Plan, run: Run, registry: Registry, sets: list[str]) -> System:
     run.listeners.append(_note_data(folder, facts))
     run.event("started", name=plan.name, components=record.sections_of(plan))
     with _failure(run, facts):
-        system, done = builder_.build(plan, run, facts["data"])
+        system, done = builder_.build(plan, run, registry, facts["data"])
         system.folder = folder
         _save(system, done, run)
         run.event("finished", metrics={name: f.value for name, f in done.evaluations["test"].figures.items()})
@@ -169,7 +169,7 @@ def _save(system: System, done: builder_.Record, run: Run) -> None:
                 part.save(staging)
     examples, found = done.splits["test"], done.evaluations["test"].predictions
     inputs = examples.asked().rows
-    rows = [{"input": record.plain(row), "prediction": answer} for row, answer in zip(inputs, found, strict=True)]
+    rows = [{"input": plain(row), "prediction": answer} for row, answer in zip(inputs, found, strict=True)]
     fs.write_lines(folder / "predictions" / "test.jsonl", rows)
     fs.write_lines(folder / "golden.jsonl", rows[: system.plan.report.golden])
 
@@ -196,6 +196,7 @@ def render(folder: str | Path, registry: Registry | None = None) -> Path:
 
 
 def _render(folder: Path, document: Mapping[str, Any], registry: Registry) -> None:
-    page, card = report.render(document, registry.hooks.hook.toolkit_templates())
-    fs.write(folder / "report.html", page)
-    fs.write(folder / "README.md", card)
+    hook = registry.hooks.hook
+    for files in hook.toolkit_render(document=document, templates=hook.toolkit_templates()):
+        for name, text in files.items():
+            fs.write(folder / name, text)

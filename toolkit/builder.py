@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from toolkit import fs
 from toolkit.contracts import Section, Sections
 from toolkit.errors import DataError, RunError
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.examples import Examples
 from toolkit.plan import Plan
-from toolkit.profile import profile
+from toolkit.registry import Registry
 from toolkit.run import Run, peak_memory
+from toolkit.spec import plain
 from toolkit.system import System, assemble, made_metrics, schemas
 
 SPLITS = ("train", "validation", "test")
@@ -24,6 +27,7 @@ SPLITS = ("train", "validation", "test")
 class Record:
     """What a build did: all that the report needs beside the system itself."""
 
+    digests: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     device: Mapping[str, Any] = field(default_factory=dict)
@@ -44,7 +48,9 @@ class Record:
         run.leave_if_stopping()
 
 
-def build(plan: Plan, run: Run, data_before: Mapping[str, Any] | None = None) -> tuple[System, Record]:
+def build(
+    plan: Plan, run: Run, registry: Registry, data_before: Mapping[str, str] | None = None
+) -> tuple[System, Record]:
     """Assemble, train and evaluate the system of a plan.
 
     Args:
@@ -58,11 +64,12 @@ def build(plan: Plan, run: Run, data_before: Mapping[str, Any] | None = None) ->
             tables = {name: dataset.table(name) for name in plan.tables()}
         if not len(rows["train"]):
             raise DataError(f"{plan.data.where}: {plan.data.use!r} has no row to learn from")
-        record.data = profile(rows, tables)
-        check_same(record.data, data_before)
-        run.event("data", digests=digests(record.data))
+        record.digests = {name: digest(part) for name, part in {**rows, **tables}.items()}
+        check_same(record.digests, data_before or {})
+        run.event("data", digests=record.digests)
+        record.data = registry.hooks.hook.toolkit_profile(splits=rows, tables=tables) or {}
     with record.stage(run, "tokenizer"):
-        device = plan.device.make() if plan.device else None
+        device: Any = plan.device.make() if plan.device else None
         record.device = device.describe() if hasattr(device, "describe") else {}
 
         def fit(tokenizer: Any) -> None:
@@ -87,15 +94,17 @@ def build(plan: Plan, run: Run, data_before: Mapping[str, Any] | None = None) ->
     return System(plan, tokenizer, model, takes), record
 
 
-def digests(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return the digest of each split and side table."""
-    parts = {**data.get("splits", {}), **data.get("tables", {})}
-    return {name: facts["digest"] for name, facts in parts.items()}
+def digest(rows: Iterable[Any]) -> str:
+    """Return the SHA-256 of rows as JSON."""
+    found = hashlib.sha256()
+    for row in rows:
+        found.update(fs.dumps(plain(row), indent=None).encode("utf-8", "surrogatepass"))
+    return found.hexdigest()
 
 
-def check_same(data: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
+def check_same(digests: Mapping[str, str], before: Mapping[str, str]) -> None:
     """Refuse to go on with a build on data that changed since it began."""
-    for name, digest in digests(data).items():
-        if before and before.get(name, digest) != digest:
+    for name, found in digests.items():
+        if before.get(name, found) != found:
             hint = "start anew with --overwrite, or bring the old data back"
             raise RunError(f"the data changed since this build began: {name} is not what it was", hint)

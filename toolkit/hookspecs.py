@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,18 @@ def toolkit_components() -> Iterable[Component]:  # type: ignore[empty-body]
 @hookspec
 def toolkit_templates() -> Path | None:
     """Return a folder of Jinja2 templates that are looked up before the toolkit's own."""
+
+
+@hookspec(firstresult=True)
+def toolkit_profile(
+    splits: Mapping[str, Sequence[Any]], tables: Mapping[str, Sequence[Any]]
+) -> Mapping[str, Any] | None:
+    """Return what is worth knowing of the data, as plain JSON for the report; the first answer counts."""
+
+
+@hookspec
+def toolkit_render(document: Mapping[str, Any], templates: Sequence[Path]) -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Return files by name (report.html, README.md, ...) made of report.json's content."""
 
 
 @hookspec

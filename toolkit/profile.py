@@ -67,6 +67,8 @@ class _Field:
     mojibake: int = 0
 
     def add(self, value: Any) -> None:
+        if value is None:
+            return
         form = _form(value)
         self.forms[form] += 1
         self.present += 1
@@ -143,8 +145,9 @@ def _read(rows: Iterable[Example]) -> _Rows:
     prints: list[bytes] = []
     for row in rows:
         for name, value in row.items():
-            if value is not None:
-                fields.setdefault(name, _Field()).add(value)
+            if name not in fields:
+                fields[name] = _Field()
+            fields[name].add(value)
         line = json.dumps(dict(row), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
         prints.append(hashlib.sha256(line.encode("utf-8", "surrogatepass")).digest())
         texts.append({name: value for name, value in row.items() if isinstance(value, str)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
@@ -12,10 +13,10 @@ import yaml
 
 from toolkit.builder import Record
 from toolkit.component import SECTIONS
+from toolkit.contracts import Section
 from toolkit.evaluation import worst
 from toolkit.plan import Plan
 from toolkit.registry import Registry
-from toolkit.report import section_to_json
 from toolkit.spec import plain
 from toolkit.system import SCHEMA, System
 
@@ -41,18 +42,27 @@ def document(
         "better": record.better,
         "notes": notes(record),
         "components": components(plan, registry),
-        "data": plain(record.data),
+        "data": {**plain(record.data), "digests": dict(record.digests)},
         "curves": curves(events),
         "worst": worst(test, examples, answers, record.better, plan.report.examples),
         "stages": record.stages,
         "facts": plain(record.facts),
-        "sections": [section_to_json(section) for section in record.sections],
+        "sections": [shown(section) for section in record.sections],
         "spec": resolved_text(plan),
         "environment": {**environment(), **plain(record.device)},
         "takes": system.takes,
         "reproduce": command,
         "clock": {"seconds": round(sum(stage["seconds"] for stage in record.stages), 3)},
     }
+
+
+def shown(section: Section) -> dict[str, Any]:
+    """Return a section as plain JSON; each block is keyed by what it is."""
+    blocks = [
+        {"text": block} if isinstance(block, str) else {type(block).__name__.lower(): plain(asdict(block))}
+        for block in section.blocks
+    ]
+    return {"title": section.title, "blocks": blocks}
 
 
 def opening_comment(text: str) -> str:

@@ -25,7 +25,7 @@ LARGEST = 1_000_000
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _ZEROS = re.compile(r"[-+]?0[0-9]+")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -125,7 +125,7 @@ class _Composer(yaml.SafeLoader):
         if refused:
             raise yaml.MarkedYAMLError(problem=refused, problem_mark=event.start_mark)
         self.nested += 1
-        node = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        node = super().compose_node(parent, index)
         self.nested -= 1
         return node
 
@@ -143,7 +143,7 @@ class _Reader:
         if len(text) > LARGEST:
             return self.blame(Mark(self.file, 1, 1), (), f"longer than {LARGEST:,} characters")
         try:
-            node = _Composer(text).get_single_node()  # type: ignore[no-untyped-call]
+            node = _Composer(text).get_single_node()
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             column = error.position - text.rfind("\n", 0, error.position)

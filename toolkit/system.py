@@ -197,7 +197,8 @@ def merged(one: dict[str, Any] | None, two: dict[str, Any]) -> dict[str, Any]:
 def mismatch(value: Any, wanted: Mapping[str, Any], path: tuple[str | int, ...] = ()) -> str:
     """Return what is wrong with a value against its schema, empty where nothing is."""
     where = dotted(path)
-    if not isinstance(value, _TYPES[wanted["type"]]) or (isinstance(value, bool) and wanted["type"] != "boolean"):
+    kinds: Any = _TYPES[wanted["type"]]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and wanted["type"] != "boolean"):
         return f"{where}: should be {wanted['type']}, got {type(value).__name__}"
     if isinstance(value, str) and not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
         return f"{where}: holds half a surrogate pair, which is not text"
