@@ -34,7 +34,17 @@ def _api() -> Any:
     return importlib.import_module("toolkit.api")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+class Commands(click.Group):
+    """The toolkit's commands, and those of plugins once a name is asked for that is not among them."""
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return a command; plugins are imported only for one that the toolkit lacks."""
+        if name not in self.commands:
+            Registry.discover().hooks.hook.toolkit_commands(group=self)
+        return super().get_command(context, name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
 @click.version_option(package_name="onespec", prog_name="toolkit")
 @click.option("--debug", is_flag=True, help="Show the full traceback of an error.")
 def group(debug: bool) -> None:

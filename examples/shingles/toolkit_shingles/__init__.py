@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pydantic import Field
+
 from toolkit.component import Component, Config
 from toolkit.hookspecs import hookimpl
 
