@@ -106,5 +106,5 @@ def _batches(examples: Iterable[Example]) -> Iterator[list[Example]]:
 def seeded(seed: int) -> Iterator[None]:
     """Draw initial weights from `seed`, and leave torch's generator as it was."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         yield

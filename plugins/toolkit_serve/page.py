@@ -31,10 +31,10 @@ def page(document: Mapping[str, Any], facts: Mapping[str, Any], takes: Mapping[s
     text = environment.get_template("docs.html.j2").render(
         document=document,
         facts={name: value for name, value in facts.items() if name != "takes"},
-        fields=[(name, form_of(schema), schema) for name, schema in takes.items()],
+        fields=[(name, form_of(schema)) for name, schema in takes.items()],
         example=example_row(takes),
         problems=PROBLEMS,
     )
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode() if style else ""
-    return text.encode(), f"{POLICY}; style-src 'sha256-{digest}'"
+    return text.encode("utf-8", "replace"), f"{POLICY}; style-src 'sha256-{digest}'"

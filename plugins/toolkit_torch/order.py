@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import torch
 
-#: Most batches whose examples are sorted by length together, and the least number of such pools: large pools
-#: save padding, several pools keep the batches of one epoch unlike those of the next.
+#: Most batches whose examples are sorted by length together, and how many such pools there are where that can be:
+#: large pools save padding, several pools keep the batches of one epoch unlike those of the next.
 POOL, POOLS = 50, 4
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class Order:
         positions: list[int] = torch.randperm(self.count, generator=source).tolist()
         if self.lengths is None:
             return chunks(positions, self.batch_size)
-        pool = min(POOL, max(1, self.count // self.batch_size // POOLS)) * self.batch_size
+        pool = min(POOL, max(2, self.count // self.batch_size // POOLS)) * self.batch_size
         pools = [sorted(chunk, key=self.lengths.__getitem__) for chunk in chunks(positions, pool)]
         batches = [batch for chunk in pools for batch in chunks(chunk, self.batch_size)]
         return [batches[place] for place in torch.randperm(len(batches), generator=source).tolist()]

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import Parameter
 
 from toolkit.contracts import Example, Examples, Run
-from toolkit.errors import DataError
+from toolkit.errors import DataError, RunError
 from toolkit_torch.contract import LearnsByGradient
 from toolkit_torch.devices import Device
 from toolkit_torch.measure import Losses, Validation, diverged, learnable, optional
@@ -101,7 +101,9 @@ class Training:
 
     def go(self) -> dict[str, Any]:
         """Train from the newest checkpoint, or from the start where there is none; return the facts."""
-        self.run.restore(model=self.model, optimizer=self.state)
+        restored = self.run.restore(model=self.model, optimizer=self.state)
+        if (restored or 0) != self.state.step:
+            raise RunError(f"the run restored step {restored}, and the optimizer stands at {self.state.step}")
         self._learn()
         if not self.run.stopping:
             self.state.put_back_best()
