@@ -18,7 +18,6 @@ from typing import IO, Any
 
 import click
 
-from toolkit import console
 from toolkit.component import Component
 from toolkit.errors import InputError, SpecError, ToolkitError
 from toolkit.options import documented
@@ -26,6 +25,7 @@ from toolkit.plan import resolve
 from toolkit.registry import Registry
 from toolkit.spec import read
 
+_CONTROL = {i: None for i in (*range(32), *range(127, 160)) if chr(i) not in "\n\t"}
 EPILOG = "Exit codes: 0 ok, 1 a gate failed, 2 spec or usage, 3 data, 4 run folder, 5 resources, 6 plugin, 75 busy."
 
 
@@ -68,8 +68,12 @@ def build(
     spec: str, sets: tuple[str, ...], out: Path | None, resume: bool, overwrite: bool, quiet: bool, as_json: bool
 ) -> None:
     """Build, train and measure the system that SPEC describes."""
-    with console.progress(quiet) as listener:
-        system = _api().build(spec, out, sets=sets, resume=resume, overwrite=overwrite, listeners=[listener])
+    registry = Registry.discover()
+    with contextlib.ExitStack() as stack:
+        shown = None if quiet else registry.hooks.hook.toolkit_progress(live=_live())
+        listeners = [stack.enter_context(shown)] if shown else []
+        options = {"sets": sets, "resume": resume, "overwrite": overwrite}
+        system = _api().build(spec, out, **options, registry=registry, listeners=listeners)
     if as_json:
         _print_json({"schema": 1, "run": str(system.folder), "metrics": system.report["metrics"]})
         return
@@ -232,8 +236,18 @@ def _description(component: Component, registry: Registry) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _live() -> bool:
+    """Return whether stderr is a terminal that may be redrawn."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
+
+
+def _clean(text: object) -> str:
+    """Return text without control characters, which a terminal would obey."""
+    return str(text).translate(_CONTROL)
+
+
 def _say(text: str) -> None:
-    click.echo(console.clean(text), err=True)
+    click.echo(_clean(text), err=True)
 
 
 def _print_json(value: Any, indent: int | None = 1) -> None:
@@ -246,7 +260,7 @@ def _print_answer(prediction: dict[str, Any]) -> bool:
     if not isinstance(answer, str) or prediction.get("refused"):
         return False
     source = prediction.get("source") or {}
-    click.echo(console.clean(answer))
+    click.echo(_clean(answer))
     if source:
         _say(f"  source: {source.get('title') or source.get('id')}  confidence {prediction.get('confidence', 0):.2f}")
     return True

@@ -48,6 +48,15 @@ def toolkit_commands(group: click.Group) -> None:
     """Add commands to the command line; declare them lightly, import inside them."""
 
 
+@hookspec(firstresult=True)
+def toolkit_progress(live: bool) -> Any:
+    """Return a context manager to call with each event of a build that the command line runs; the first answer counts.
+
+    Args:
+        live: whether stderr is a terminal that may be redrawn.
+    """
+
+
 @hookspec
 def toolkit_event(event: Mapping[str, Any]) -> None:
     """Hear what happens in a build: `kind` is started, stage, step, finished, failed or a component's own."""

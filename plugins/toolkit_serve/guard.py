@@ -26,6 +26,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+#: Bytes of headers; h11 counts only those of a request that has not arrived whole.
+MAX_HEADERS = 16_384
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 HEADERS = {
@@ -78,6 +80,8 @@ class Guard:
 
     def admit(self, scope: Scope, headers: MutableMapping[bytes, bytes]) -> None:
         """Raise the Problem for which a request is not heard."""
+        if sum(len(name) + len(value) for name, value in scope.get("headers", ())) > MAX_HEADERS:
+            raise Problem("headers_too_large", f"the headers have more than {MAX_HEADERS} bytes", connection="close")
         framed = b"transfer-encoding" in headers
         if framed and (b"content-length" in headers or scope.get("http_version") == "1.0"):
             raise Problem("bad_request", "a body has one framing: Content-Length, or chunks", connection="close")

@@ -14,7 +14,7 @@ PREDICT = (
     *("bad_request", "request_timeout", "body_too_large", "unsupported_media_type", "invalid_input"),
     *("overloaded", "internal", "timeout"),
 )
-COMMON = ("foreign_origin", "method_not_allowed", "unknown_host")
+COMMON = ("foreign_origin", "method_not_allowed", "unknown_host", "headers_too_large")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ PROBLEMS = {
     "unknown_host": (421, "the Host header names another server"),
     "invalid_input": (422, "the input is not what the system takes; param names the field"),
     "overloaded": (429, "too many requests wait; Retry-After says when to come back"),
+    "headers_too_large": (431, "the headers have more than 16 KiB"),
     "internal": (500, "the system failed; message holds the id under which the log says where"),
     "not_ready": (503, "the model has been at one request for too long"),
     "timeout": (504, "the answer was not ready in time"),

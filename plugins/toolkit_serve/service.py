@@ -44,7 +44,7 @@ class Service:
         except TimeoutError:
             raise Problem("timeout", f"no answer within {self.limits.timeout:g} seconds") from None
         except InputError as error:
-            raise unfit(error, rows) from None
+            raise self.unfit(error, rows) from None
 
     async def json(self, request: Request) -> Any:
         """Return what the body holds. Raises Problem."""
@@ -69,7 +69,7 @@ class Service:
             try:
                 self.system.check(row)
             except InputError as error:
-                raise unfit(error, [row] if isinstance(row, dict) else [], prefix) from None
+                raise self.unfit(error, [row] if isinstance(row, dict) else [], prefix) from None
             self.check_lengths(row, prefix)
         return rows, batch
 
@@ -80,6 +80,12 @@ class Service:
             if size > self.limits.max_text:
                 message = f"{name}: {size} characters of text; at most {self.limits.max_text} are taken"
                 raise Problem("invalid_input", message, joined(prefix, name))
+
+    def unfit(self, error: InputError, rows: list[dict[str, Any]], prefix: str = "") -> Problem:
+        """Return the problem for an input that the system does not take."""
+        field = field_of(error, {*self.system.takes, *(name for row in rows for name in row)})
+        message = f"{error.message} ({error.hint})" if error.hint else error.message
+        return Problem("invalid_input", message, joined(prefix, field) or None)
 
     async def facts(self, request: Request) -> Response:
         """Answer `GET /v1/system`."""
@@ -158,14 +164,6 @@ async def attended(request: Request, work: Awaitable[Any]) -> Any:
     finally:
         for each in (task, gone):
             each.cancel()
-
-
-def unfit(error: InputError, rows: list[dict[str, Any]], prefix: str = "") -> Problem:
-    """Return the problem for an input that the system does not take."""
-    names = {name for row in rows for name in row}
-    found = field_of(error, names)
-    message = f"{error.message} ({error.hint})" if error.hint else error.message
-    return Problem("invalid_input", message, joined(prefix, found) or None)
 
 
 def joined(prefix: str, name: str | None) -> str:

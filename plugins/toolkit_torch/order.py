@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 import torch
@@ -50,10 +51,12 @@ class Order:
         source = torch.Generator().manual_seed(derived(self.seed, "order", epoch))
         positions: list[int] = torch.randperm(self.count, generator=source).tolist()
         if self.lengths is None:
-            return chunks(positions, self.batch_size)
-        pool = min(POOL, max(2, self.count // self.batch_size // POOLS)) * self.batch_size
-        pools = [sorted(chunk, key=self.lengths.__getitem__) for chunk in chunks(positions, pool)]
-        batches = [batch for chunk in pools for batch in chunks(chunk, self.batch_size)]
+            return evenly(positions, self.batch_size)
+        pools = chunks(positions, min(POOL, max(2, self.count // self.batch_size // POOLS)) * self.batch_size)
+        if len(pools) > 1:
+            pools[-2:] = [pools[-2] + pools[-1]]
+        alike = [sorted(pool, key=self.lengths.__getitem__) for pool in pools]
+        batches = [batch for pool in alike for batch in evenly(pool, self.batch_size)]
         return [batches[place] for place in torch.randperm(len(batches), generator=source).tolist()]
 
     def steps(self, after: int) -> Iterator[list[Batch]]:
@@ -62,6 +65,13 @@ class Order:
         while True:
             yield from chunks(self.epoch(epoch), self.accumulation)[place:]
             epoch, place = epoch + 1, 0
+
+
+def evenly(items: list[T], size: int) -> list[list[T]]:
+    """Cut a list into as few lists as `size` allows, all of nearly one length: none is left with a single example."""
+    number = -(-len(items) // size)
+    bounds = [len(items) * place // number for place in range(number + 1)]
+    return [items[start:end] for start, end in pairwise(bounds)]
 
 
 def chunks(items: list[T], size: int) -> list[list[T]]:

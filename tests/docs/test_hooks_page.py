@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import click
 import pytest
-import toy
 from click.testing import CliRunner
 
+import toy
 from toolkit import api, cli, hookspecs
 from toolkit.component import Component
 from toolkit.hookspecs import hookimpl
@@ -58,7 +58,36 @@ def test_hook_toolkit_event(tmp_path):
     api.build(SPEC, tmp_path / "run", registry=registry_with(toolkit_event=toolkit_event))
     assert heard[0] == "started" and heard[-1] == "finished" and {"stage", "data", "step"} <= set(heard)
     in_code = {"started", "stage", "data", "step", "resumed", "damaged", "finished", "failed"}
-    assert {kind for kind in re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)} == in_code
+    assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == in_code
+
+
+def test_hook_toolkit_progress(tmp_path, monkeypatch):
+    heard = []
+
+    class Shown:
+        def __call__(self, event):
+            heard.append(event["kind"])
+
+        def __enter__(self):
+            heard.append("enter")
+            return self
+
+        def __exit__(self, *error):
+            heard.append("exit")
+
+    def toolkit_progress(live):
+        assert live is False
+        return Shown()
+
+    registry = registry_with(toolkit_progress=toolkit_progress)
+    monkeypatch.setattr(Registry, "discover", classmethod(lambda cls, block=(): registry))
+    (tmp_path / "s.yaml").write_text("data: rows\narchitecture: counting\n")
+    build = ["build", str(tmp_path / "s.yaml"), "--out"]
+    assert CliRunner().invoke(cli.group, [*build, str(tmp_path / "one")]).exit_code == 0
+    assert heard[:2] == ["enter", "started"] and heard[-1] == "exit"
+    heard.clear()
+    CliRunner().invoke(cli.group, [*build, str(tmp_path / "two"), "--quiet"])
+    assert not heard
 
 
 def test_hook_toolkit_profile(tmp_path):

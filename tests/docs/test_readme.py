@@ -57,7 +57,7 @@ def test_the_plugin_works(page, tmp_path, monkeypatch):
     }
     system = api.build(made, tmp_path / "run", registry=registry)
     assert 0.2 < system.report["metrics"]["accuracy"]["value"] < 0.6
-    row = {name: 1.0 for name in system.takes}
+    row = dict.fromkeys(system.takes, 1.0)
     assert api.open(tmp_path / "run", registry).predict(row)["label"] == system.predict(row)["label"]
 
 

@@ -152,7 +152,7 @@ class Counter_:
         for example in examples:
             if "colour" in example:
                 raise AssertionError("the answer was shown")
-            score = Counter({colour: self.smooth for colour in COLOURS})
+            score = Counter(dict.fromkeys(COLOURS, self.smooth))
             for word in example["words:question"]:
                 score.update(self.counts.get(word, {}))
             yield {"class:colour": max(range(3), key=lambda i: score[COLOURS[i]])}

@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 import httpx2
+
 from toolkit_serve import Http as Config
 from toolkit_serve import server
 from toolkit_serve.openapi import Limits

@@ -102,7 +102,7 @@ def test_penalties_equal_those_of_autograd(tmp_path, l1, l2):
 
 def test_penalties_make_weights_small_and_l1_makes_them_sparse(tmp_path):
     def weights(folder, **options):
-        toy, _ = trained(tmp_path / folder, "sgd", lr=0.05, epochs=60, batch_size=50, **options)
+        toy, _ = trained(tmp_path / folder, "sgd", lr=0.1, epochs=150, batch_size=50, **options)
         return toy.network[0].weight.detach()
 
     free, l1, l2 = weights("free"), weights("l1", l1=0.05), weights("l2", l2=0.1)

@@ -42,6 +42,15 @@ def test_steps_go_on_where_they_were_left(after):
     assert list(islice(made.steps(0), after, after + 9)) == list(islice(made.steps(after), 9))
 
 
+@pytest.mark.parametrize("lengths", [None, LENGTHS])
+def test_no_batch_is_left_with_the_crumbs(lengths):
+    """103 = 12 * 8 + 7 = 6 * 17 + 1: batch statistics of a single example would mean nothing."""
+    for batch_size, smallest in [(8, 6), (17, 9)]:
+        sizes = [len(batch) for batch in order(batch_size=batch_size, lengths=lengths).epoch(0)]
+        assert min(sizes) >= smallest
+        assert len(sizes) == -(-103 // batch_size)
+
+
 def test_buckets_hold_examples_of_like_length():
     def padding(batches):
         return sum(max(LENGTHS[place] for place in batch) * len(batch) for batch in batches)

@@ -13,7 +13,7 @@ SETTINGS = {
     "momentum, clipped": {"name": "sgd", "lr": 0.05, "momentum": 0.9, "clip_norm": 0.5},
     "accumulation": {"batch_size": 4, "accumulation": 3, "name": "adamw"},
     "schedule": {"schedule": {"use": "cosine", "warmup": 0.3}, "l1": 1e-3},
-    "buckets, patience": {"patience": 2, "lr": 0.5},
+    "buckets, patience": {"patience": 2, "lr": 1.5, "evaluate_every": 2},
 }
 
 
@@ -24,7 +24,7 @@ class Lengths(Toy):
 
 def train(run, **options):
     toy = Lengths()
-    options = {"lr": 0.02, "batch_size": 8, "steps": 12, "evaluate_every": 3, **options}
+    options = {"lr": 0.02, "batch_size": 8, "steps": 12, "evaluate_every": 3, "keep_every": 5, **options}
     facts = optimizer(**options).train(toy, examples(TRAIN), examples(HELD_OUT), run)
     return toy, facts
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -10,17 +9,12 @@ from typing import Any
 
 #: Seconds between two plain lines of one stage.
 PAUSE = 5.0
-_CONTROL = {i: None for i in (*range(32), *range(127, 160)) if chr(i) != "\n"}
+_CONTROL = dict.fromkeys((*range(32), *range(127, 160)))
 
 
-def clean(text: object) -> str:
+def clean(text: str) -> str:
     """Return text without control characters, which a terminal would obey."""
-    return str(text).replace("\t", " ").translate(_CONTROL)
-
-
-def live() -> bool:
-    """Return whether stderr is a terminal that may be redrawn."""
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
+    return text.translate(_CONTROL)
 
 
 class Plain:
@@ -96,22 +90,3 @@ def sentence(event: Mapping[str, Any]) -> str:
     if kind == "damaged":
         return f"passed over the checkpoint {event['checkpoint']}: {event['reason']}"
     return ""
-
-
-def progress(quiet: bool) -> Any:
-    """Return what shows a build's progress: nothing, a live bar, or plain lines."""
-    if quiet:
-        return Silent()
-    return Live() if live() else Plain()
-
-
-class Silent:
-    """Shows nothing."""
-
-    def __call__(self, event: Mapping[str, Any]) -> None:
-        """Hear an event and keep it to itself."""
-
-    def __enter__(self) -> Silent:
-        return self
-
-    def __exit__(self, *error: object) -> None: ...

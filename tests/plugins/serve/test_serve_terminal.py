@@ -1,0 +1,223 @@
+"""The target `terminal`: in a pipe, and on a real terminal."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from serve_fakes import PICTURE, RATING, FakeSystem
+
+from toolkit_serve import REFUSAL
+from toolkit_serve import Terminal as Config
+from toolkit_serve.terminal import Terminal, make
+
+
+class Screen(io.StringIO):
+    """Text that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def talk(typed: str, system=None, language="auto", refusal=REFUSAL, terminal=False) -> tuple[str, str]:
+    """Return what is printed to standard output and to standard error."""
+    kind = Screen if terminal else io.StringIO
+    stdin, stdout, stderr = kind(typed), kind(), kind()
+    Terminal(language, refusal, stdin, stdout, stderr).run(system or FakeSystem())
+    return stdout.getvalue(), stderr.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def test_the_loop_of_the_article(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    said, prompts = talk("如何构建？\ny\necho: 好\nn\n", terminal=True)
+    first, second, _ = said.split("\n\n")
+    assert first.splitlines() == ["答案：Type toolkit build.", "来源：Building", "置信度：0.88"]
+    assert second.splitlines() == ["Answer: 好", "Source: Building", "Confidence: 0.88"]
+    assert prompts == "helpdesk（按 Ctrl-D 结束）\n" + "请输入您的问题：是否继续提问？(y/n)：" * 2
+
+
+@pytest.mark.parametrize("yes", ["y", "Y", "yes", "是", "ｙ"])
+def test_yes_goes_on(yes):
+    assert talk(f"a\n{yes}\nb\n", terminal=True)[0].count("Answer") == 2
+
+
+@pytest.mark.parametrize("no", ["n", "", "no", "否", "anything"])
+def test_anything_else_ends(no):
+    assert talk(f"a\n{no}\nb\n", terminal=True)[0].count("Answer") == 1
+
+
+def test_the_end_of_input_ends_it_everywhere():
+    for typed in ("", "a\n", "a\ny\n"):
+        talk(typed, terminal=True)
+        talk(typed)
+
+
+def test_a_pipe_is_answered_line_by_line_without_questions_back():
+    said, prompts = talk("echo: one\n\n   \necho: 二\necho: three")
+    assert [line for line in said.splitlines() if line.startswith(("Answer", "答案"))] == [
+        "Answer: one",
+        "答案：二",
+        "Answer: three",
+    ]
+    assert "Ask again" not in prompts
+    assert "Your question" in prompts
+    assert "Your question" not in said
+
+
+def test_a_language_chosen_is_kept_for_labels():
+    assert talk("How?\n", language="zh")[0].startswith("答案：")
+    assert talk("如何？\n", language="en")[0].startswith("Answer: ")
+    assert talk("如何？\n", language="zh")[1].startswith("请输入您的问题：")
+
+
+def test_a_refusal_is_in_the_language_of_the_question():
+    refused = FakeSystem(answer={"answer": "", "refused": True})
+    assert talk("天气如何？\n", refused)[0] == f"答案：{REFUSAL['zh']}\n"
+    assert talk("The weather?\n", refused)[0] == f"Answer: {REFUSAL['en']}\n"
+    assert talk("天气？\n", refused, refusal={"zh": "不知道", "en": "?"})[0] == "答案：不知道\n"
+
+
+def test_a_refusal_left_out_keeps_its_default():
+    made = make(Config(refusal={"zh": "不知道"}))
+    assert made.refusal == {"zh": "不知道", "en": REFUSAL["en"]}
+
+
+def test_escapes_do_not_reach_the_screen_nor_the_system():
+    system = FakeSystem(
+        answer={"answer": "\x1b[2J\x1b]0;x\x07safe\x9b", "source": {"title": "\x1b[31mt"}, "confidence": 1}
+    )
+    said, _ = talk("\x1b[Ahello\x00\n", system)
+    assert said == "Answer: safe\nSource: t\nConfidence: 1.00\n"
+    assert system.asked == [{"question": "hello"}]
+
+
+def test_every_field_is_asked_for_until_it_is_right():
+    system = FakeSystem(RATING, {"rating": 4.5})
+    said, prompts = talk("u1\nthree\n2.5\n[1]\n3\n", system)
+    assert system.asked == [{"user": "u1", "item": 3}]
+    assert said == "rating: 4.5\n"
+    assert prompts.count("item (integer): ") == 5  # four prompts, one message that it is no JSON
+    assert "item should be a JSON value (integer): this is not JSON" in prompts
+    assert "item: should be integer, got float" in prompts
+
+
+def test_json_is_taken_for_fields_that_are_not_text():
+    system = FakeSystem(PICTURE, {"label": "7", "probabilities": {"7": 0.9}})
+    said, prompts = talk("[[0, 1], [0.5]]\n[[0, 1], [0.5, 1]]\n", system)
+    assert system.asked == [{"image": [[0, 1], [0.5, 1]]}]
+    assert said == 'label: 7\nprobabilities: {"7": 0.9}\n'
+    assert "image (2 x 2 x number): " in prompts
+
+
+def test_text_that_looks_like_json_is_text():
+    system = FakeSystem()
+    talk('{"a": NaN}\n', system)
+    assert system.asked == [{"question": '{"a": NaN}'}]
+
+
+def test_a_narrow_terminal_is_wrapped(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    said, _ = talk("q\nn\n", FakeSystem(answer={"answer": "如何构建一个系统" * 10}), terminal=True)
+    assert [len(line) for line in said.splitlines() if "如" in line] == [20, 20, 20, 20, 4]
+    assert len(talk("q\n", FakeSystem(answer={"answer": "如" * 80}))[0]) > 80
+
+
+def test_bytes_that_are_no_text_and_characters_the_terminal_lacks():
+    stdin = io.TextIOWrapper(io.BytesIO(b"echo: \xff\xfe\n"), encoding="utf-8")
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    Terminal("zh", REFUSAL, stdin, stdout, io.StringIO()).run(FakeSystem())
+    stdout.seek(0)
+    assert stdout.read().startswith("???")
+
+
+CHILD = """
+from serve_fakes import FakeSystem
+from toolkit_serve import Terminal, terminal
+terminal.make(Terminal.model_validate({"language": "zh"})).run(FakeSystem())
+"""
+
+
+def command() -> tuple[list[str], dict[str, str]]:
+    """Return the command of a terminal of its own, and its environment."""
+    paths = [str(Path(__file__).parent), *(path for path in sys.path if path)]
+    given = {"PYTHONPATH": os.pathsep.join(paths), "TERM": "dumb", "LC_ALL": "C.UTF-8", "INPUTRC": os.devnull}
+    return [sys.executable, "-W", "error", "-c", CHILD], {**os.environ, **given}
+
+
+class Typist:
+    """A child process on a pseudo-terminal."""
+
+    def __init__(self) -> None:
+        self.master, other = pty.openpty()
+        arguments, environment = command()
+        self.child = subprocess.Popen(
+            arguments, stdin=other, stdout=other, stderr=other, env=environment, start_new_session=True
+        )
+        os.close(other)
+        self.seen = ""
+
+    def wait_for(self, text: str) -> None:
+        """Read until `text` is on the screen."""
+        began = time.monotonic()
+        while text not in self.seen:
+            assert time.monotonic() - began < 10, self.seen
+            self.seen += os.read(self.master, 65536).decode()
+
+    def type(self, text: str) -> None:
+        """Type, and forget what was on the screen."""
+        self.seen = ""
+        os.write(self.master, text.encode())
+
+    def end(self) -> int:
+        """Return the exit status."""
+        status = self.child.wait(10)
+        os.close(self.master)
+        return status
+
+
+def test_a_conversation_on_a_real_terminal_ends_with_ctrl_d():
+    typist = Typist()
+    typist.wait_for("请输入您的问题：")
+    typist.type("echo: 好的\n")
+    typist.wait_for("是否继续提问？(y/n)：")
+    assert "答案：好的" in typist.seen
+    typist.type("y\n")
+    typist.wait_for("请输入您的问题：")
+    typist.type("\x04")
+    assert typist.end() == 0
+
+
+def test_ctrl_c_ends_without_a_traceback():
+    typist = Typist()
+    typist.wait_for("请输入您的问题：")
+    typist.child.send_signal(signal.SIGINT)
+    assert typist.child.wait(10) == 0
+    assert "Traceback" not in typist.seen + os.read(typist.master, 65536).decode()
+    typist.end()
+
+
+def test_a_reader_that_leaves_is_no_error():
+    arguments, environment = command()
+    with subprocess.Popen(arguments, stdin=-1, stdout=-1, stderr=-1, env=environment) as child:
+        child.stdout.close()
+        said = child.communicate(b"one\ntwo\n" * 100)[1].decode()
+    assert child.returncode == 0
+    assert "Error" not in said
+
+
+def test_every_prompt_belongs_to_a_field():
+    _, prompts = talk("u\n1\n", FakeSystem(RATING, {"rating": 1}))
+    assert prompts == "user (string): \nitem (integer): \nuser (string): \n"
