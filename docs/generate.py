@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from toolkit.component import Component
-from toolkit.options import documented
 from toolkit.registry import Registry
+from toolkit_authoring.options import documented
 
 PAGE = Path(__file__).parent / "components.md"
 HEAD = """# Components

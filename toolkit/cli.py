@@ -18,9 +18,7 @@ from typing import IO, Any
 
 import click
 
-from toolkit.component import Component
 from toolkit.errors import InputError, SpecError, ToolkitError
-from toolkit.options import documented
 from toolkit.plan import resolve
 from toolkit.registry import Registry
 from toolkit.spec import read
@@ -35,13 +33,24 @@ def _api() -> Any:
 
 
 class Commands(click.Group):
-    """The toolkit's commands, and those of plugins once a name is asked for that is not among them."""
+    """The toolkit's own commands, and those of plugins, which are imported only where one may be meant."""
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """Return a command; plugins are imported only for one that the toolkit lacks."""
+        """Return a command; plugins are asked for one that the toolkit lacks."""
         if name not in self.commands:
-            Registry.discover().hooks.hook.toolkit_commands(group=self)
+            self.ask_plugins(context)
         return super().get_command(context, name)
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names; those that plugins add below a command are among them."""
+        if context.parent:
+            self.ask_plugins(context)
+        return super().list_commands(context)
+
+    def ask_plugins(self, context: click.Context) -> None:
+        """Let every plugin add its commands."""
+        registry = Registry.discover()
+        registry.hooks.hook.toolkit_commands(group=context.find_root().command, registry=registry)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
@@ -184,7 +193,7 @@ def report(run: Path, render: bool, as_json: bool) -> None:
     _print_metrics(system.report["metrics"])
 
 
-@group.group(invoke_without_command=True)
+@group.group(cls=Commands, invoke_without_command=True)
 @click.pass_context
 def plugins(context: click.Context) -> None:
     """List the installed plugins, and describe what they offer."""
@@ -213,27 +222,6 @@ def list_(kind: str | None = None, as_json: bool = False) -> None:
         click.echo(f"\n{name}")
         for component in registry.components(name):
             click.echo(f"  {component.name:{width}}  {component.summary}")
-
-
-@plugins.command()
-@click.argument("name")
-def describe(name: str) -> None:
-    """Describe the components called NAME: options, ports, defaults, licence."""
-    registry = Registry.discover()
-    found = [c for c in registry.components() if name in (c.name, f"{c.kind}.{c.name}")]
-    if not found:
-        raise SpecError(f"no component is called {name!r}", "toolkit plugins list shows all of them")
-    for component in found:
-        click.echo(_description(component, registry))
-
-
-def _description(component: Component, registry: Registry) -> str:
-    lines = [f"{component.kind} {component.name}  ({registry.plugin(component)})", f"  {component.summary}", ""]
-    for option in documented(component.config):
-        lines += [f"  {option.name}: {option.type}{option.default}", *([f"      {option.help}"] if option.help else [])]
-    facts = {"extra": component.extra, "licence": component.licence, "homepage": component.homepage}
-    lines += [f"  {name}: {fact}" for name, fact in facts.items() if fact]
-    return "\n".join(lines) + "\n"
 
 
 def _live() -> bool:

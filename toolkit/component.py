@@ -8,7 +8,11 @@ stands before it: a set difference, no import. `docs/ports.md` lists every name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+import inspect
+import itertools
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +31,15 @@ class Config(BaseModel):
         frozen=True, extra="forbid", strict=True, defer_build=True, allow_inf_nan=False, protected_namespaces=()
     )
 
+    @classmethod
+    def helps(cls) -> dict[str, str]:
+        """Return the string below each field, those of base classes included."""
+        found: dict[str, str] = {}
+        for base in reversed(cls.__mro__):
+            if issubclass(base, Config) and base is not Config:
+                found |= dict(_below_fields(base))
+        return found
+
     def needs(self) -> frozenset[str]:
         """Ports that must stand before this component."""
         return frozenset()
@@ -42,6 +55,19 @@ class Config(BaseModel):
     def suggests(self) -> Mapping[str, Sequence[str | Mapping[str, Any]]]:
         """Entries by kind, used where the spec is silent: all of `metric`, else the first that is installed."""
         return {}
+
+
+def _below_fields(config: type) -> Iterator[tuple[str, str]]:
+    try:
+        body = ast.parse(textwrap.dedent(inspect.getsource(config))).body[0]
+    except (OSError, SyntaxError, IndexError):  # written at a prompt: there is no source
+        return
+    statements = body.body if isinstance(body, ast.ClassDef) else []
+    for field_, below in itertools.pairwise(statements):
+        if isinstance(field_, ast.AnnAssign) and isinstance(field_.target, ast.Name) and isinstance(below, ast.Expr):
+            text = below.value.value if isinstance(below.value, ast.Constant) else None
+            if isinstance(text, str):
+                yield field_.target.id, inspect.cleandoc(text).replace("\n", " ")
 
 
 class Entry(BaseModel):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import click
 
     from toolkit.component import Component
+    from toolkit.registry import Registry
 
 NAME = "toolkit"
 #: The entry-point group in which a distribution names its plugin modules.
@@ -44,7 +45,7 @@ def toolkit_render(document: Mapping[str, Any], templates: Sequence[Path]) -> Ma
 
 
 @hookspec
-def toolkit_commands(group: click.Group) -> None:
+def toolkit_commands(group: click.Group, registry: Registry) -> None:
     """Add commands to the command line; declare them lightly, import inside them."""
 
 

@@ -26,7 +26,6 @@ from typing import Any
 from toolkit import api, fs
 from toolkit.component import Component, Config
 from toolkit.examples import Examples
-from toolkit.options import documented
 from toolkit.plan import resolve, slots
 from toolkit.registry import Registry
 from toolkit.spec import parse, plain
@@ -72,9 +71,8 @@ def check_documented(component: Component) -> None:
     """The component and each of its options say what they are."""
     if not component.summary or component.config.__doc__ == Config.__doc__:
         raise Broken(f"{component.config.__name__} has no docstring: its first sentence is the component's summary")
-    for option in documented(component.config):
-        if not option.help:
-            raise Broken(f"option {option.name} says nothing: write a string below the field")
+    for option in component.config.model_fields.keys() - component.config.helps().keys():
+        raise Broken(f"option {option} says nothing: write a string below the field")
 
 
 def check_example(component: Component) -> None:

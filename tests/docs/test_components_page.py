@@ -10,7 +10,7 @@ from toolkit.registry import Registry
 
 DOCS = Path(__file__).parents[2] / "docs"
 #: Ports of first-party components only; an outsider's may be installed beside them.
-OURS = {"text", "qa", "torch", "samples", "measure", "report", "serve", "console"}
+OURS = {"text", "qa", "torch", "samples", "measure", "report", "serve", "console", "authoring"}
 
 
 def registry() -> Registry:

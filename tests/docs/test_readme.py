@@ -76,13 +76,7 @@ def test_the_file_tree_is_true(page):
     for path in named:
         assert (ROOT / path).exists(), path
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "toolkit").glob("*.py")}
-    hidden = {
-        "toolkit/__init__.py",
-        "toolkit/__main__.py",
-        "toolkit/options.py",
-        "toolkit/examples.py",
-        "toolkit/console.py",
-    }
+    hidden = {"toolkit/__init__.py", "toolkit/__main__.py", "toolkit/examples.py"}
     assert modules - hidden <= named
     assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "plugins").glob("toolkit_*")} <= named
 

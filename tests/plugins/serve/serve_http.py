@@ -84,14 +84,16 @@ def raw(port: int, *pieces: bytes, patience: float = 5.0) -> bytes:
         with contextlib.suppress(OSError):
             for piece in pieces:
                 connection.sendall(piece)
-        found = b""
-        with contextlib.suppress(OSError):
-            while not whole(found):
-                piece = connection.recv(65536)
-                if not piece:
-                    break
-                found += piece
-        return found
+        return received(connection)
+
+
+def received(connection: socket.socket) -> bytes:
+    """Return what comes, up to the end of an answer."""
+    found = b""
+    with contextlib.suppress(OSError):
+        while not whole(found) and (piece := connection.recv(65536)):
+            found += piece
+    return found
 
 
 def whole(answer: bytes) -> bool:

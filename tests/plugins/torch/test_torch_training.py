@@ -116,7 +116,7 @@ def test_measurements_and_checkpoints_come_when_asked(tmp_path):
 def test_by_default_checkpoints_end_epochs_and_stand_apart(tmp_path):
     _, run, facts = train(tmp_path, epochs=90, validation=[])  # 5 steps an epoch
     assert run.kept == [200, 400, 450]
-    _, run, _ = train(tmp_path / "larger", steps=60, batch_size=1, validation=[])  # 40 steps an epoch
+    _, run, _ = train(tmp_path / "larger", steps=60, batch_size=2, validation=[])  # 20 steps an epoch
     assert run.kept == [60]
 
 

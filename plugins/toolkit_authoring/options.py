@@ -1,21 +1,15 @@
-"""Reads what a config says of its options, from the class and the text below each field, without building a schema."""
+"""What a config says of its options, in words, without building a schema."""
 
 from __future__ import annotations
 
-import ast
-import inspect
-import itertools
-import textwrap
 import types
 import typing
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from toolkit.component import Entry, Slot
+from toolkit.component import Config, Entry, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,35 +23,13 @@ class Option:
     help: str
 
 
-def documented(config: type[BaseModel]) -> list[Option]:
+def documented(config: type[Config]) -> list[Option]:
     """Return the options of a config, in the order in which they are declared."""
-    helps = docstrings(config)
+    helps = config.helps()
     return [
-        Option(name, typed(info.annotation, info.metadata), _default(info), info.description or helps.get(name, ""))
+        Option(name, typed(info.annotation, info.metadata), _default(info), helps.get(name, ""))
         for name, info in config.model_fields.items()
     ]
-
-
-def docstrings(config: type[BaseModel]) -> dict[str, str]:
-    """Return the string below each field, those of base classes included."""
-    found: dict[str, str] = {}
-    for base in reversed(config.__mro__):
-        if issubclass(base, BaseModel) and base.__module__ != "pydantic.main":
-            found |= dict(_below_fields(base))
-    return found
-
-
-def _below_fields(config: type) -> Iterator[tuple[str, str]]:
-    try:
-        body = ast.parse(textwrap.dedent(inspect.getsource(config))).body[0]
-    except (OSError, SyntaxError, IndexError):  # written at a prompt: there is no source
-        return
-    statements = body.body if isinstance(body, ast.ClassDef) else []
-    for field, below in itertools.pairwise(statements):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
-            text = below.value.value if isinstance(below.value, ast.Constant) else None
-            if isinstance(text, str):
-                yield field.target.id, inspect.cleandoc(text).replace("\n", " ")
 
 
 def typed(annotation: Any, metadata: typing.Sequence[Any] = ()) -> str:
