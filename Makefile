@@ -33,7 +33,7 @@ demo: $(VENV)/.installed
 	@echo "The report is $(RUN)/report.html; ask more with: $(BIN)/toolkit serve $(RUN)"
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-full: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest

@@ -272,21 +272,25 @@ class _Resolver:
         try:
             return model.model_validate(values, context={"paths": self.paths})
         except ValidationError as error:
+            found: dict[Path_, list[Any]] = {}
             for problem in error.errors(include_url=False):
-                self.option_problem(model, path, problem)
+                at = (*path, *problem["loc"])
+                while at not in self.spec.marks and len(at) > len(path) + 1:
+                    at = at[:-1]  # the branch of a union that pydantic adds to the location
+                found.setdefault(at, []).append(problem)
+            for at, problems in found.items():
+                self.option_problem(model, at, problems[0], [problem["msg"] for problem in problems])
             return None
 
-    def option_problem(self, model: type[Any], path: Path_, problem: Any) -> None:
-        at = (*path, *problem["loc"])
-        while at not in self.spec.marks and len(at) > len(path) + 1:
-            at = at[:-1]  # the branch of a union that pydantic adds to the location
-        kind, message = problem["type"], problem["msg"]
+    def option_problem(self, model: type[Any], at: Path_, problem: Any, messages: list[str]) -> None:
+        kind = problem["type"]
         if kind == "extra_forbidden":
             self.blame(at, "unknown option", closest(str(problem["loc"][-1]), tuple(model.model_fields)))
         elif kind == "missing":
             self.blame(at, "this option is needed", f"add `{problem['loc'][-1]}:`")
         else:
-            self.blame(at, message.removeprefix("Value error, "), f"got {plain(problem['input'])!r}"[:200])
+            words = dict.fromkeys(message.removeprefix("Value error, ") for message in messages)
+            self.blame(at, ", or: ".join(words), f"got {plain(problem['input'])!r}"[:200])
 
     def parts(self, config: Config, path: Path_) -> dict[str, Any]:
         parts = {}

@@ -120,7 +120,7 @@ class OfLikelihood(Config):
 
 
 class Loss(OfLikelihood):
-    """Mean negative log-likelihood of an item (token, character) of the reference answers, in nats."""
+    """Mean negative log-likelihood of an item (a token of an answer, or a class), in nats."""
 
 
 class Perplexity(OfLikelihood):

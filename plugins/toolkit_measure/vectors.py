@@ -53,8 +53,9 @@ def positive_information(counts: np.ndarray) -> np.ndarray:
     """Return the positive pointwise mutual information max(0, log p(a, b) / (p(a) p(b))) of (v, v) counts, in nats."""
     totals = counts.sum(axis=1)
     expected = np.outer(totals, totals) / max(totals.sum(), 1)
-    ratio = np.divide(counts, expected, out=np.zeros_like(counts), where=counts > 0)
-    return np.log(np.maximum(ratio, 1))
+    ratio = np.divide(counts, expected, out=np.ones_like(counts), where=counts > 0)
+    information: np.ndarray = np.log(np.maximum(ratio, 1))
+    return information
 
 
 def read(path: Path, wanted: Collection[str]) -> Vectors:

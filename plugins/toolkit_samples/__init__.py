@@ -33,8 +33,10 @@ def toolkit_components() -> Iterable[Component]:
         example={"users": 30, "items": 20},
         licence="none needed: generated from the seed",
     )
-    table = {"columns": {"x": [0.0, 1.0, 2.0, 3.0], "y": ["a", "a", "b", "b"]}, "label": "y", "validation": "train"}
-    yield Component("data", "table", Table, "toolkit_samples.table:load", example={**table, "test": "train"})
+    table = {"columns": {"x": [0.0, 1.0, 2.0, 3.0], "label": ["a", "a", "b", "b"]}, "label": "label"}
+    yield Component(
+        "data", "table", Table, "toolkit_samples.table:load", example={**table, "validation": "train", "test": "train"}
+    )
     yield Component("tokenizer", "pixels", Pixels, "toolkit_samples.pixels:make")
     yield Component("tokenizer", "columns", Columns, "toolkit_samples.columns:make")
     yield Component("tokenizer", "ids", Ids, "toolkit_samples.ids:make")

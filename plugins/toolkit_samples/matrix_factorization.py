@@ -21,6 +21,8 @@ TARGETS = "columns:targets"
 class Factors(nn.Module):
     """rating = mean + b_user + c_item + <p_user, q_item>; index 0, for those never seen, has zeros and adds nothing."""
 
+    mean: Tensor  # ()
+
     def __init__(self, users: int, items: int, factors: int, spread: float = 0.1) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(()))
@@ -45,13 +47,14 @@ class MatrixFactorization(Supervised):
 
     def prepare(self, train: Examples) -> None:
         """Set the mean to that of the training ratings; it is not learnt further."""
-        ratings = np.array([example[TARGETS][0] for example in train], dtype=np.float64)
+        ratings = np.array([example[TARGETS][0] for example in train.take(range(len(train)))], dtype=np.float64)
         self.network.mean.fill_(float(ratings.mean()))
 
     def alternating(self, examples: Examples) -> Halves:
         """Return this model bound to ratings."""
         user, item = self.inputs
-        rows = [(example[user], example[item], example[TARGETS][0]) for example in examples]
+        encoded = examples.take(range(len(examples)))
+        rows = [(example[user], example[item], example[TARGETS][0]) for example in encoded]
         users, items, ratings = (np.array(column) for column in zip(*rows, strict=True))
         return Halves(self.network, {"users": users, "items": items}, ratings.astype(np.float64))
 

@@ -41,12 +41,11 @@ def pieces(text: str) -> Iterator[tuple[Kind, str]]:
         yield match.lastgroup, match.group()  # type: ignore[misc]
 
 
-def parts(word: str) -> list[str]:
-    """Return the words inside a compound: `yaml` and `helpdesk` of `helpdesk.yaml`, none of `3.14` or `plain`."""
-    found = _INSIDE.split(word.removesuffix("'s"))
-    if len(found) == 1:
-        return []
-    return [part for part in found if len(part) > 1 and not part.isdigit()]
+def with_parts(word: str) -> list[str]:
+    """Return a word without `'s`, and the words inside it: `helpdesk` and `yaml` of `helpdesk.yaml`, none of `3.14`."""
+    whole = word.removesuffix("'s")
+    inside = [part for part in _INSIDE.split(whole) if part != whole and len(part) > 1 and not part.isdigit()]
+    return [whole, *inside]
 
 
 def key(text: str) -> str:

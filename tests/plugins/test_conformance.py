@@ -16,7 +16,7 @@ test_component = component_checks(
 
 CPU = {"use": "cpu", "threads": 1}
 
-TestMlp = spec_checks(
+test_mlp = spec_checks(
     {
         "data": {"use": "scikit-learn", "name": "wine"},
         "device": CPU,
@@ -26,7 +26,7 @@ TestMlp = spec_checks(
         "metrics": ["accuracy", "loss"],
     }
 )
-TestFactorization = spec_checks(
+test_factorization = spec_checks(
     {
         "data": {"use": "ratings", "users": 20, "items": 15},
         "device": CPU,

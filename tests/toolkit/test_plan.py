@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Literal
 
@@ -13,7 +15,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from variants import toy_component, toy_made_by, toy_with
+from variants import STEADY, toy_component, toy_made_by, toy_with
 
 from toolkit import record
 from toolkit.component import Component, Config, Entry, Slot
@@ -27,7 +29,7 @@ GOOD = "data: rows\narchitecture: counting\n"
 
 
 def planned(text, registry=TOY, sets=(), base=None, paths=True) -> Plan:
-    return resolve(parse(text, "s.yaml", base or __import__("pathlib").Path.cwd(), sets), registry, paths)
+    return resolve(parse(text, "s.yaml", base or Path.cwd(), sets), registry, paths)
 
 
 def problems(text, registry=TOY, sets=()):
@@ -145,7 +147,7 @@ def test_a_slot_left_alone_keeps_its_default_and_a_suggestion_its_options():
         ("named: {a: {use: nope}}", "s.yaml:4:15", "architecture.named.a"),
         ("deep: {x: [constant, {use: constant, rate: 0}]}", "s.yaml:4:40", "architecture.deep.x[1].rate"),
         ("one: 3", "s.yaml:4:3", "architecture.one"),
-        ("one: {rate: 2.0}", "s.yaml:4:3", "architecture.one.use"),
+        ("one: {rate: 2.0}", "s.yaml:4:3", "architecture.one"),
         ("several: constant", "s.yaml:4:3", "architecture.several"),
     ],
 )
@@ -239,7 +241,7 @@ MISTAKES = [
     ("data: {use: rows, leak: no}\narchitecture: counting\n", "s.yaml:1:19", "data.leak", "boolean", "'no'"),
     ("data: {use: rows, leak: 1}\narchitecture: counting\n", "s.yaml:1:19", "data.leak", "boolean", "1"),
     ("data: {use: rows, file: none.csv}\narchitecture: counting\n", "s.yaml:1:19", "data.file", "nothing at", "none.csv"),
-    ("data: {use: rows, file: 3}\narchitecture: counting\n", "s.yaml:1:19", "data.file", "path", "3"),
+    ("data: {use: rows, file: 3}\narchitecture: counting\n", "s.yaml:1:19", "data.file", "Path", "3"),
     ("data: 3\narchitecture: counting\n", "s.yaml:1:1", "data", "`use` is missing", "as in `data: rows`"),
     ("data: [rows]\narchitecture: counting\n", "s.yaml:1:1", "data", "`use` is missing", "as in `data: rows`"),
     ("data: {}\narchitecture: counting\n", "s.yaml:1:1", "data", "`use` is missing", "as in `data: rows`"),
@@ -487,19 +489,14 @@ def test_a_suggestion_that_does_not_fit_is_refused_too():
 # -- a plugin that breaks its promise ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["needs", "gives", "suggests", "answers"])
+@pytest.mark.parametrize("method", ["needs", "gives", "suggests"])
 def test_a_config_that_fails_is_named_and_not_the_toolkit(method):
     def broken(self, *given):
         raise KeyError("oops")
 
     made = type("Broken", (toy.Counting,), {method: broken, "__doc__": "Broken."})
-    registry = toy_with(Component("architecture", "counting", made, "toy:architecture"))
-    if method == "answers":  # asked of the data only
-        made = type("Broken", (toy.Rows,), {method: broken, "__doc__": "Broken."})
-        registry = toy_with(Component("data", "rows", made, "toy:data"))
-        pytest.skip("asked when building")
     with pytest.raises(PluginError, match="counting"):
-        planned(GOOD, registry)
+        planned(GOOD, toy_with(Component("architecture", "counting", made, "toy:architecture")))
 
 
 def test_a_validator_that_fails_is_named_and_not_the_toolkit():
@@ -564,31 +561,32 @@ TRICKY = ["1e-3", "0o17", "0x1F", "08", "012", "1e5", "no", "yes", "null", "~", 
 @pytest.mark.parametrize("word", TRICKY, ids=ascii)
 def test_any_word_survives_the_resolved_spec(word):
     """The resolved spec is what a run is opened from; a word that comes back as a number loses the run."""
-    spec = parse(GOOD, "s.yaml", __import__("pathlib").Path.cwd())
+    spec = parse(GOOD, "s.yaml", Path.cwd())
     spec.value["data"] = {"use": "rows", "word": word, "words": [word], "by_name": {word: word}}
     plan = resolve(spec, WORDS)
     assert plan.data.config.word == word
     assert again(plan, WORDS).data.config == plan.data.config
 
 
-@settings(max_examples=150, deadline=None)
+@settings(STEADY, max_examples=200)
 @given(
-    st.text(max_size=20) | st.text("0123456789.eExo-+:_", max_size=8),
+    st.text(max_size=20) | st.from_regex(r"[-+]?0?[ox]?[0-9]{1,3}[.:eE]?[-+]?[0-9]?", fullmatch=True),
     st.floats(allow_nan=False, allow_infinity=False),
     st.lists(st.integers(), max_size=3),
 )
 def test_any_value_survives_the_resolved_spec(word, number, numbers):
-    spec = parse(GOOD, "s.yaml", __import__("pathlib").Path.cwd())
+    spec = parse(GOOD, "s.yaml", Path.cwd())
     spec.value["data"] = {"use": "rows", "word": word, "number": number, "numbers": numbers, "by_name": {word: "x"}}
     plan = resolve(spec, WORDS)
     assert again(plan, WORDS).data.config == plan.data.config
 
 
-def test_a_large_table_in_a_spec_survives_the_resolved_spec():
-    """A spec of half the allowed size must not grow over the limit by being written out."""
-    numbers = ", ".join(["7"] * 150_000)
-    plan = planned(f"data: {{use: rows, numbers: [{numbers}]}}\narchitecture: counting\n", WORDS)
-    assert len(again(plan, WORDS).data.config.numbers) == 150_000
+def test_a_large_table_in_a_spec_survives_the_resolved_spec(monkeypatch):
+    """Written out, a spec grows: it must not outgrow what may be read."""
+    text = f"data: {{use: rows, numbers: [{', '.join(['7'] * 900)}]}}\narchitecture: counting\n"
+    monkeypatch.setattr("toolkit.spec.LARGEST", len(text))
+    plan = planned(text, WORDS)
+    assert len(again(plan, WORDS).data.config.numbers) == 900
 
 
 @pytest.mark.parametrize("seed", [0, -1, 2**40, 10**300])
@@ -597,13 +595,10 @@ def test_any_whole_number_is_a_seed(seed):
 
 
 def test_derived_seeds_are_stable_and_differ_by_path():
-    assert derive(0, "architecture") == 6_936_436_463_541_640_293 or derive(0, "architecture") == PINNED
+    assert derive(0, "architecture") == 6_667_220_373_514_331_870, "no run of before could be built again"
     assert 0 <= derive(-5, "x") < 2**63
     assert len({derive(seed, path) for seed in range(10) for path in ("data", "tokenizer", "a.b", "a.b[0]")}) == 40
     assert type(derive(10**300, "你")) is int
-
-
-PINNED = int("0")
 
 
 # -- factories ---------------------------------------------------------------------------------------------------------
@@ -736,7 +731,7 @@ SPECISH = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None)
+@settings(STEADY, max_examples=250)
 @given(
     st.dictionaries(
         st.sampled_from(["data", "architecture", "tokenizer", "optimizer", "metrics", "name", "seed", "report", "serving", "zz"]),
@@ -745,8 +740,6 @@ SPECISH = st.recursive(
     )
 )  # fmt: skip
 def test_no_spec_raises_anything_but_a_spec_error(made):
-    import json
-
     text = json.dumps(made)
     try:
         plan = planned(text)

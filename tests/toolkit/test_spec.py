@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import pickle
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from variants import STEADY
 
 from toolkit.component import Located
 from toolkit.errors import Mark, SpecError
@@ -453,7 +455,7 @@ YAMLISH = st.text(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(STEADY, max_examples=400)
 @given(YAMLISH | st.text(max_size=80))
 @example("%YAML 9.9\n---\na: 1\n")
 @example("%TAG ! x\n--- !a\n")
@@ -471,7 +473,7 @@ def test_no_text_raises_anything_but_a_spec_error(text):
         assert all(problem.where.line >= 1 for problem in error.problems)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(STEADY, max_examples=300)
 @given(YAMLISH, st.sampled_from(["seed=", "data.x=", "a.b.c=", "", "data.queries.test.x="]))
 def test_no_option_raises_anything_but_a_spec_error(text, key):
     try:
@@ -480,7 +482,7 @@ def test_no_option_raises_anything_but_a_spec_error(text, key):
         assert all(not problem.where.line for problem in error.problems)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(STEADY, max_examples=150)
 @given(st.binary(max_size=60))
 def test_no_bytes_raise_anything_but_a_spec_error(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / f"any-{os.getpid()}.yaml"
@@ -491,7 +493,7 @@ def test_no_bytes_raise_anything_but_a_spec_error(tmp_path_factory, content):
         assert error.problems
 
 
-@settings(max_examples=200, deadline=None)
+@settings(STEADY, max_examples=200)
 @given(
     st.dictionaries(
         st.text("abc", min_size=1, max_size=3),
@@ -502,8 +504,6 @@ def test_no_bytes_raise_anything_but_a_spec_error(tmp_path_factory, content):
 )  # fmt: skip
 def test_values_written_as_json_are_read_back_the_same(values):
     """JSON is YAML 1.2: what Python writes must come back, in value and in type."""
-    import json
-
     found = plain(parse(json.dumps(values, ensure_ascii=False), "s.yaml", HERE).value)
     assert found == values
     assert {name: type(one) for name, one in found.items()} == {name: type(one) for name, one in values.items()}

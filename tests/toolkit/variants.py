@@ -7,6 +7,7 @@ import sys
 from types import ModuleType
 
 import toy
+from hypothesis import settings
 
 from toolkit.hookspecs import hookimpl
 from toolkit.registry import Registry
@@ -32,3 +33,7 @@ def toy_made_by(kind, factory, name="made"):
     module = sys.modules.setdefault("toy_factories", ModuleType("toy_factories"))
     setattr(module, f"{name}_{kind}", factory)
     return toy_with(dataclasses.replace(toy_component(kind), factory=f"toy_factories:{name}_{kind}"))
+
+
+#: Settings for hypothesis: the same cases on every run and on every machine.
+STEADY = settings(deadline=None, database=None, derandomize=True)

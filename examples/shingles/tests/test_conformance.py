@@ -6,4 +6,4 @@ import toolkit_shingles
 from toolkit.testing import component_checks, spec_checks
 
 test_component = component_checks(toolkit_shingles)
-TestSpec = spec_checks(Path(__file__).parents[1] / "spec.yaml")
+test_spec = spec_checks(Path(__file__).parents[1] / "spec.yaml")

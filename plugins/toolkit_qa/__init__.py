@@ -1,0 +1,17 @@
+"""Question answering: finding the answer among given ones, or writing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from toolkit.component import Component
+from toolkit.hookspecs import hookimpl
+from toolkit_qa.configs_bm25 import BM25
+from toolkit_qa.configs_seq2seq import Seq2Seq
+
+
+@hookimpl
+def toolkit_components() -> Iterator[Component]:
+    """Yield the architectures."""
+    yield Component("architecture", "bm25", BM25, "toolkit_qa.bm25:make")
+    yield Component("architecture", "seq2seq", Seq2Seq, "toolkit_qa.seq2seq:make", example={"cell": "gru"})
