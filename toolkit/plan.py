@@ -173,7 +173,7 @@ class _Resolver:
         self.spec, self.registry, self.paths = spec, registry, paths
         self.problems: list[Problem] = []
         self.given: frozenset[str] = frozenset()
-        self.suggested: dict[str, list[tuple[Any, str]]] = {}
+        self.suggested: dict[str, list[Any]] = {}
 
     def blame(self, path: Path_, message: str, hint: str = "") -> None:
         self.problems.append(Problem(self.spec.mark(path), dotted(path), message, hint))
@@ -216,7 +216,7 @@ class _Resolver:
         if section in self.spec.value:
             self.blame(path, "is empty", f"name a component, as in `{section}: {self.some(section)}`")
             return None
-        for suggestion, _by in self.suggested.get(section, ()):
+        for suggestion in self.suggested.get(section, ()):
             if self.registry.find(section, Entry.model_validate(suggestion).use):
                 return self.entry(section, suggestion, path)
         # A tokenizer or optimizer may be missing only because what suggests it is wrong itself.
@@ -231,17 +231,21 @@ class _Resolver:
         path: Path_ = ("metrics",)
         entries = self.spec.value.get("metrics")
         if entries is None:
-            entries = [suggestion for suggestion, _by in self.suggested.get("metric", ())]
+            entries = self.suggested.get("metric", [])
         if not isinstance(entries, list):
             self.blame(path, "should be a list", "as in `metrics: [accuracy, f1]`")
             return {}
         found: dict[str, Bound] = {}
         for index, value in enumerate(entries):
             bound = self.entry("metric", value, (*path, index))
-            if bound and bound.use in found:
+            if bound is None:
+                continue
+            name = bound.use
+            if name in found:  # the same metric twice is told apart by the options written
+                name += f" ({', '.join(f'{k}={v}' for k, v in Entry.model_validate(value).options.items())})"
+            if name in found or name.endswith("()"):
                 self.blame((*path, index), f"{bound.use!r} stands twice")
-            elif bound:
-                found[bound.use] = bound
+            found[name] = bound
         return found
 
     def entry(self, kind: str, value: Any, path: Path_) -> Bound | None:
@@ -262,7 +266,7 @@ class _Resolver:
             return None
         parts = self.parts(config, path)
         for wanted, suggestions in config.suggests().items():
-            self.suggested.setdefault(wanted, []).extend((suggestion, entry.use) for suggestion in suggestions)
+            self.suggested.setdefault(wanted, []).extend(suggestions)
         return Bound(dotted(path), str(entry.use), self.spec.mark(path), component, config, parts)
 
     def options(self, model: type[Any], path: Path_, values: Any) -> Any:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -56,7 +55,7 @@ class BM25:
         """Yield the ranking, and the best entry's answer unless it is refused."""
         for example in examples:
             best, scores, confidence = self._ranked(example["words:question"])
-            refused = not len(best) or self.refusal.refuses(confidence)
+            refused = self.refusal.refuses(confidence)
             top = None if refused else self.entries[best[0]]
             yield {
                 "answer": top.answer if top else "",
@@ -86,10 +85,10 @@ class BM25:
         """Yield what was indexed, and when it refuses."""
         rows = [
             ["entries", len(self.entries)],
-            ["wordings of questions", int((self.entry_of >= 0).sum()) if self.questions.words else 0],
+            ["wordings", len(self.entry_of)],
             ["distinct words in questions", len(self.questions.words)],
             ["distinct words in answers", len(self.answers.words)],
-            ["refuses below this confidence", round(self.refusal.threshold, 4)],
+            ["refuses up to a confidence of", round(self.refusal.threshold, 4)],
         ]
         yield Section("Search index", [Table(["", ""], rows), explained(self.refusal)])
 

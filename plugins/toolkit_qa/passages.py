@@ -1,8 +1,8 @@
 """The entries that can be answered with, and how they are kept beside their index.
 
-    passages.json       [{"id", "title", "answer"}, ...]  in the order of the table
-    words.json          {"question": [...], "answer": [...]}  the words of each index, sorted
-    index.safetensors   entry_of (wordings,) and, for each index, data, indices, indptr
+passages.json       [{"id", "title", "answer"}, ...]  in the order of the table
+words.json          {"question": [...], "answer": [...]}  the words of each index, sorted
+index.safetensors   entry_of (wordings,) and, for each index, data, indices, indptr
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from toolkit.errors import RunError
 
 @dataclass(frozen=True)
 class Refusal:
-    """What is below `threshold` is refused. As it stands here, nothing was there to choose it on."""
+    """Confidence up to `threshold` is refused; 0, with which it begins, refuses only where nothing was found."""
 
     threshold: float = 0.0
     balanced_accuracy: float = 0.0
@@ -33,18 +33,17 @@ class Refusal:
         yes, no = int(has_answer.sum()), int((~has_answer).sum())
         if not (yes and no):
             return cls()
-        levels, place = np.unique(value, return_inverse=True)  # ascending
-        # [i]: of those with (without) an answer, how many lie below levels[i]
-        lost = np.cumsum(np.bincount(place, has_answer, len(levels))) - np.bincount(place, has_answer, len(levels))
-        caught = np.cumsum(np.bincount(place, ~has_answer, len(levels))) - np.bincount(place, ~has_answer, len(levels))
+        levels, place = np.unique(np.append(0.0, value), return_inverse=True)  # ascending, 0 first
+        # (levels,) how many with, and without, an answer lie at or below each level
+        lost, caught = (np.cumsum(np.bincount(place[1:], side, len(levels))) for side in (has_answer, ~has_answer))
         accuracy = ((yes - lost) / yes + caught / no) / 2
-        best = int(np.argmax(accuracy))
-        threshold = (levels[best - 1] + levels[best]) / 2 if best else 0.0
+        best = int(np.argmax(accuracy[: max(1, len(levels) - 1)]))  # never so high that everything is refused
+        threshold = (levels[best] + levels[best + 1]) / 2 if best else 0.0
         return cls(float(threshold), float(accuracy[best]), yes, no)
 
     def refuses(self, confidence: float) -> bool:
         """Return whether an answer of this confidence is held back."""
-        return confidence < self.threshold
+        return confidence <= self.threshold
 
     def save(self, file: Path) -> None:
         """Write it as JSON."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import pickle
 
 import pytest
 
@@ -71,9 +70,3 @@ def test_a_spec_error_may_be_one_sentence():
     error = SpecError("x holds something", "choose another")
     assert error.problems == ()
     assert str(error) == "x holds something\n    choose another"
-
-
-@pytest.mark.parametrize("error", [errors.RunError("a", "b"), Interrupted(2, "go on"), SpecError("a", "b")], ids=repr)
-def test_errors_survive_the_way_between_processes(error):
-    again = pickle.loads(pickle.dumps(error))
-    assert (type(again), str(again), again.exit_code) == (type(error), str(error), error.exit_code)

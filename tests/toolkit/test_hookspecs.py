@@ -61,7 +61,7 @@ def test_a_listener_that_fails_is_named_and_the_run_is_not_left_as_running(build
         if event["kind"] == kind:
             raise RuntimeError("no network")
 
-    with pytest.raises(PluginError, match="toy") as caught:
+    with pytest.raises(PluginError, match="toolkit_event") as caught:
         build(registry=toy_with(toolkit_event=toolkit_event))
     assert "no network" in str(caught.value)
     assert '"status": "failed"' in (tmp_path / "run" / "run.json").read_text()

@@ -49,6 +49,15 @@ def test_vectors_equal_the_singular_value_decomposition():
     assert np.allclose(table @ table.T, wanted)
 
 
+def test_the_largest_singular_values_are_kept():
+    source = random.Random(0)
+    texts = [source.choices([f"w{i}" for i in range(DIMENSIONS + 20)], k=8) for _ in range(80)]
+    vectors = learn(texts)
+    s = np.linalg.svd(positive_information(near_counts(texts, sorted(vectors))), compute_uv=False)
+    table = np.stack([vectors[word] for word in sorted(vectors)])
+    assert np.allclose(np.linalg.svd(table, compute_uv=False) ** 2, s[:DIMENSIONS])
+
+
 def test_same_texts_same_vectors():
     one, two = learn(TEXTS), learn(TEXTS)
     assert list(one) == list(two)

@@ -50,5 +50,6 @@ def test_blanks_around_any_text_are_nothing_and_no_word_is_empty(text):
 def test_mostly_chinese_counts_words():
     assert mostly_chinese(["运行命令", "toolkit build"])
     assert not mostly_chinese(["运行", "toolkit build now please"])
+    assert not mostly_chinese(["运行 toolkit build"])  # half is not most
     assert not mostly_chinese([])
     assert not mostly_chinese(["", "。"])
