@@ -69,7 +69,7 @@ class BM25:
             }
 
     def _ranked(self, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray, float]:
-        """Return the best entries (k,), best first and equal ones in the table's order; their scores; the confidence."""
+        """Return the best entries (k,), best first, equal ones in the table's order; their scores; the confidence."""
         scores = np.zeros(len(self.entries), np.float32)
         of_wordings = self.questions.scores(words)  # (wordings,)
         found = np.flatnonzero(of_wordings)

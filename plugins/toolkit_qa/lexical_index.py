@@ -14,8 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import bm25s
 import numpy as np
 
-from toolkit.errors import RunError
-
 #: How the scores of (text, word) stand in memory: by word, as in a compressed sparse column matrix.
 ARRAYS = {"data": np.float32, "indices": np.int32, "indptr": np.int64}
 
@@ -25,7 +23,8 @@ class LexicalIndex:
 
     Args:
         words: the distinct words, sorted.
-        arrays: `data` (s,), the scores; `indices` (s,), the text of each; `indptr` (words + 1,), where each word begins.
+        arrays: `data` (s,), the scores; `indices` (s,), the text of each; `indptr` (words + 1,), where
+            each word begins.
         texts: how many texts there are.
     """
 
@@ -41,7 +40,7 @@ class LexicalIndex:
         """Return the index of texts given as lists of words. Linear in the number of words."""
         words = sorted(set().union(*texts))  # sorted: the library would leave it to the order of a set
         if not words:
-            return cls([], {name: np.zeros(name == "indptr", kind) for name, kind in ARRAYS.items()}, len(texts))
+            return cls([], {name: np.zeros(int(name == "indptr"), kind) for name, kind in ARRAYS.items()}, len(texts))
         ids = {word: i for i, word in enumerate(words)}
         builder = bm25s.BM25(k1=k1, b=b, method="lucene", backend="numpy", csc_backend="numpy")
         in_ids = [[ids[word] for word in text] for text in texts]
@@ -58,6 +57,8 @@ class LexicalIndex:
         return total
 
     def bound(self, query: Iterable[str]) -> float:
-        """Return the score that no text can exceed; a word that no text holds counts most."""
+        """Return the score that no text can exceed; a word that no text holds counts most. 0 where no text has words."""
+        if not self.words:
+            return 0.0
         ids = (self._ids.get(word) for word in query)
         return float(sum(self._idf_unseen if i is None else self._idf[i] for i in ids))

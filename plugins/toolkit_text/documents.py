@@ -9,7 +9,7 @@ from pathlib import Path
 from toolkit.contracts import Example
 from toolkit.errors import DataError
 from toolkit_text.data_options import Text as Options
-from toolkit_text.files import is_text, read_text
+from toolkit_text.encodings import read_text
 from toolkit_text.normalise import key
 from toolkit_text.splits import Splits, held_out
 
@@ -36,9 +36,8 @@ def files(path: Path) -> list[Path]:
 def units(file: Path, unit: str) -> Iterator[Example]:
     """Yield the rows of one file."""
     text = read_text(file).replace("\r\n", "\n")
-    if not is_text(text):
-        line = text.count("\n", 0, text.find("\0")) + 1
-        raise DataError(f"{file}:{line}: NUL stands here, which is not text")
+    if "\0" in text:
+        raise DataError(f"{file}:{text.count(chr(10), 0, text.index(chr(0))) + 1}: NUL stands here, which is not text")
     for part in _BETWEEN[unit].split(text) if unit in _BETWEEN else [text]:
         if part.strip():
             yield {"text": part.strip()}

@@ -11,19 +11,19 @@ asks for entries by their own questions: a figure that flatters, and so has a na
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from toolkit.contracts import Example, Section
-from toolkit.errors import DataError
 from toolkit_text.data_options import Faq as Options
 from toolkit_text.files import Row, closest, read_rows, shown
 
-SYNONYMS = {"问题": "question", "答案": "answer", "编号": "id", "标题": "title", "questions": "question"}
-COLUMNS = {name: name for name in ("id", "question", "answer", "title")}
-QUERY_COLUMNS = {name: name for name in ("query", "gold_ids")}
+COLUMNS = ("id", "question", "answer", "title")
+#: What a column may be called, in lower case.
+NAMES = {name: name for name in COLUMNS} | {"编号": "id", "问题": "question", "答案": "answer", "标题": "title"}
+QUERY_NAMES = {"query": "query", "gold_ids": "gold_ids"}
 #: Own questions that are asked at the most: more cost time and tell nothing more.
 OWN_QUESTIONS = 2000
 
@@ -35,7 +35,8 @@ class Entry:
     id: str
     answer: str
     first: Row
-    wordings: list[str] = field(default_factory=list)
+    wordings: dict[str, None] = field(default_factory=dict)
+    """As keys: each once, in their order."""
 
     @property
     def more(self) -> dict[str, Any]:
@@ -45,7 +46,7 @@ class Entry:
     @property
     def title(self) -> str:
         """What it is called where answers are shown."""
-        return self.first.text("title") if self.first.values.get("title") else self.wordings[0]
+        return self.first.text("title") if self.first.values.get("title") else next(iter(self.wordings))
 
 
 class Faq:
@@ -104,27 +105,25 @@ class Faq:
 def read_entries(file: Path) -> dict[str, Entry]:
     """Return the entries of a file by id, in its order. Rows of the same id are wordings of one entry."""
     entries: dict[str, Entry] = {}
-    for number, row in enumerate(read_rows(file, SYNONYMS | COLUMNS), start=1):
+    for number, row in enumerate(read_rows(file, NAMES, lists=("question",)), start=1):
         id_ = identity(row, row.values["id"]) if row.values.get("id") not in (None, "") else str(number)
         answer = row.text("answer")
         entry = entries.setdefault(id_, Entry(id_, answer, row))
         if entry.answer != answer:
-            first = f"{entry.first.file}:{entry.first.line}"
-            row.refuse(
-                f"the id {id_!r} stands at {first} too, with another answer", "each entry needs an id of its own"
-            )
-        entry.wordings.extend(wording for wording in wordings(row) if wording not in entry.wordings)
+            other = f"{entry.first.file}:{entry.first.line}"
+            row.refuse(f"the id {id_!r} stands at {other} too, with another answer", "give each entry an id of its own")
+        entry.wordings.update(dict.fromkeys(wordings(row)))
     return entries
 
 
 def wordings(row: Row) -> list[str]:
-    """Return the wordings of a row's question: a list, or the lines of a text."""
+    """Return the wordings of a row's question, one or a list."""
     value = row.values.get("question")
     if not isinstance(value, list):
-        return list(dict.fromkeys(line.strip() for line in row.text("question").splitlines() if line.strip()))
+        return [row.text("question")]
     if not value or not all(isinstance(wording, str) and wording.strip() for wording in value):
         row.refuse(f"the column question should list wordings, none of them empty, and is {shown(value)}")
-    return list(dict.fromkeys(value))
+    return value
 
 
 def identity(row: Row, value: Any) -> str:
@@ -136,7 +135,7 @@ def identity(row: Row, value: Any) -> str:
 
 def read_queries(file: Path, entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
     """Return the queries of a file as rows."""
-    return [_query(row, entries) for row in read_rows(file, QUERY_COLUMNS)]
+    return [_query(row, entries) for row in read_rows(file, QUERY_NAMES)]
 
 
 def _query(row: Row, entries: Mapping[str, Entry]) -> dict[str, Any]:
@@ -148,7 +147,7 @@ def _query(row: Row, entries: Mapping[str, Entry]) -> dict[str, Any]:
     for id_ in ids:
         if id_ not in entries:
             row.refuse(f"no entry has the id {id_!r}", closest(id_, entries))
-    more = {name: value for name, value in row.values.items() if name not in (*QUERY_COLUMNS, "answer")}
+    more = {name: value for name, value in row.values.items() if name not in (*QUERY_NAMES, "answer")}
     answer = {"answer": entries[ids[0]].answer} if ids else {}
     return {**more, "question": question, "gold_ids": ids, **answer}
 

@@ -48,9 +48,8 @@ def held_out(
     config: Pairs | Text, read: Callable[[Path], list[Example]], key: Callable[[Example], Any], seed: int
 ) -> Splits:
     """Return what `read` finds at `config.path`, parts of it held out or read from files of their own."""
-    shares = {name: getattr(config, name) for name in ("validation", "test")}
-    files = {name: share for name, share in shares.items() if isinstance(share, Path)}
-    drawn = {name: 0.0 if name in files else share for name, share in shares.items()}
-    return Splits(
-        split(read(config.path), key, **drawn, seed=seed) | {name: read(file) for name, file in files.items()}
-    )
+    parts = {"validation": config.validation, "test": config.test}
+    files = {name: part for name, part in parts.items() if isinstance(part, Path)}
+    shares = {name: 0.0 if isinstance(part, Path) else part for name, part in parts.items()}
+    rows = split(read(config.path), key, **shares, seed=seed)
+    return Splits(rows | {name: read(file) for name, file in files.items()})

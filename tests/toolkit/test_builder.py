@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import ClassVar
 
 import pytest
 import toy
@@ -81,7 +82,7 @@ def test_the_better_direction_is_the_metric_s(stages):
     class Down(toy.Right):
         """Less is better."""
 
-        better = "lower"
+        better: ClassVar[str] = "lower"
 
     registry = toy_with(dataclasses.replace(toy_component("metric"), config=Down))
     assert stages(registry)[1].better == {"right": "lower"}
@@ -190,7 +191,7 @@ def test_running_out_of_memory_is_a_matter_of_resources(stages):
         stages(toy_made_by("optimizer", lambda config: Big(5, -1), "big"))
 
 
-@pytest.mark.parametrize("value", [None, math.nan, {"a": 1}, object(), {1, 2}, b"x"], ids=repr)
+@pytest.mark.parametrize("value", [None, math.nan, object(), {1, 2}, b"x"], ids=lambda v: type(v).__name__)
 def test_a_row_that_cannot_be_written_as_json_is_refused_before_training(stages, value):
     """Rows are digested, shown and stored; whatever a plugin puts in them, the toolkit itself must not fail."""
     trained = []

@@ -14,6 +14,7 @@ def attention():
     return LuongAttention(3)
 
 
+@torch.no_grad()
 def test_equal_to_the_formulas_of_the_paper(attention):
     h, memory = torch.randn(2, 4, 3), torch.randn(2, 5, 3)
     padding = torch.tensor([[False] * 5, [False, False, True, True, True]])

@@ -85,13 +85,13 @@ def test_the_score_of_an_answer_is_its_mean_likelihood(reversing):
 
 
 def test_the_beam_scores_no_worse_than_greedy():
-    made = trained(pairs(400), steps=60)  # half trained: greedy answers are often not the best
+    made = trained(pairs(400), steps=30)  # half trained: greedy answers are often not the best
     wide = model(beam=4)
     wide.load_state_dict(made.state_dict())
     rows = asked(pairs(60, seed=9))
     gains = [b["score"] - a["score"] for a, b in zip(made.predict(rows), wide.predict(rows), strict=True)]
     assert min(gains) > -1e-5
-    assert max(gains) > 0.01
+    assert max(gains) > 0.05
 
 
 def test_marks_and_unknown_words_are_never_written():
@@ -198,7 +198,7 @@ def test_saved_and_loaded_predicts_the_same(tmp_path, reversing):
 
 def test_weights_of_another_model_are_refused(tmp_path):
     model().save(tmp_path)
-    with pytest.raises(RunError, match="model.safetensors is of another model: .*weight"):
+    with pytest.raises(RunError, match=r"model\.safetensors is of another model: .*weight"):
         model(width=16).load(tmp_path)
 
 

@@ -16,8 +16,10 @@ REFERENCES = {
         lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
         {"lr": 0.05, "momentum": 0.9, "nesterov": True},
     ),
-    "adam": (lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.8, 0.99), eps=1e-6),)
-    + ({"lr": 0.01, "betas": [0.8, 0.99], "eps": 1e-6},),
+    "adam": (
+        lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.8, 0.99), eps=1e-6),
+        {"lr": 0.01, "betas": [0.8, 0.99], "eps": 1e-6},
+    ),
     "adamw": (lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.1), {"lr": 0.01, "weight_decay": 0.1}),
 }
 TRAIN = rows(50)

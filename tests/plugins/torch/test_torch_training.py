@@ -62,7 +62,7 @@ def test_what_the_caller_drew_before_does_not_matter(tmp_path):
 
 def test_the_best_weights_come_back(tmp_path):
     script = [0.9, 0.5, 0.7, 0.6]
-    toy, run, facts = train(tmp_path, Scripted(script), validation=HELD_OUT[:8])
+    toy, _, facts = train(tmp_path, Scripted(script), validation=HELD_OUT[:8])
     assert facts["best_step"] == 10
     assert facts["best_validation_loss"] == 0.5
     assert facts["weights"] == "best on validation"
@@ -91,7 +91,7 @@ def test_a_finished_training_is_not_continued(tmp_path):
 
 
 def test_without_validation_the_last_weights_stay_and_the_facts_say_so(tmp_path):
-    toy, run, facts = train(tmp_path, validation=[])
+    _, run, facts = train(tmp_path, validation=[])
     assert facts["weights"].startswith("last")
     assert "best_step" not in facts
     assert all("validation_loss" not in point for point in run.numbers)
@@ -114,7 +114,7 @@ def test_measurements_and_checkpoints_come_when_asked(tmp_path):
 
 
 def test_by_default_checkpoints_end_epochs_and_stand_apart(tmp_path):
-    _, run, facts = train(tmp_path, epochs=90, validation=[])  # 5 steps an epoch
+    _, run, _ = train(tmp_path, epochs=90, validation=[])  # 5 steps an epoch
     assert run.kept == [200, 400, 450]
     _, run, _ = train(tmp_path / "larger", steps=60, batch_size=2, validation=[])  # 20 steps an epoch
     assert run.kept == [60]
@@ -165,7 +165,7 @@ class Diverging(Toy):
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_not_finite_stops_at_its_step(tmp_path, value):
     run = FakeRun(tmp_path)
-    with pytest.raises(ToolkitError, match="diverged at step 9: the loss is .* gradient of network.0.weight") as caught:
+    with pytest.raises(ToolkitError, match=r"diverged at step 9: the loss is .* gradient of network\.0\.weight") as caught:
         train(tmp_path, Diverging(9, value), run=run, validation=[], keep_every=4)
     assert "lower `lr`" in caught.value.hint
     assert run.kept == [4, 8]
@@ -184,7 +184,7 @@ class Exploding(Toy):
 
 def test_weights_that_are_not_finite_are_never_kept(tmp_path):
     run = FakeRun(tmp_path)
-    with pytest.raises(ToolkitError, match="step 4: a weight is not finite; .* parameter network.4.bias"):
+    with pytest.raises(ToolkitError, match=r"step 4: a weight is not finite; .* parameter network\.4\.bias"):
         optimizer("sgd", lr=100.0, epochs=2, batch_size=8, keep_every=2).train(
             Exploding(), examples(TRAIN), examples([]), run
         )
@@ -226,7 +226,7 @@ class Optional(Toy):
 
 
 def test_optional_methods_are_called_in_their_places(tmp_path):
-    toy, run, facts = train(tmp_path, Optional(), epochs=2)
+    toy, _, _ = train(tmp_path, Optional(), epochs=2)
     assert [entry[0] for entry in toy.log if entry[0] != "measure"] == ["prepare", "settle", "settle", "settle"]
     assert toy.log[0] == ("prepare", 40)
     assert toy.log[1][0] == "settle"
