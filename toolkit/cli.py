@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import json
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ from typing import IO, Any
 
 import click
 
+from toolkit import fs
 from toolkit.errors import InputError, SpecError, ToolkitError
 from toolkit.plan import resolve
 from toolkit.registry import Registry
@@ -92,10 +94,17 @@ def build(
 
 
 def _ask(system: Any) -> str:
-    """Return what to type behind `toolkit predict RUN`."""
-    fields = list(system.takes)
-    simple = len(fields) == 1 and system.takes[fields[0]]["type"] == "string"
-    return '"..."' if simple else "'" + json.dumps(dict.fromkeys(fields, "...")) + "'"
+    """Return what to type behind `toolkit predict RUN`: an example that the system was measured on."""
+    golden = fs.read_lines(system.folder / "golden.jsonl")[:1]
+    row = golden[0]["input"] if golden else dict.fromkeys(system.takes, "...")
+    asked = {name: value for name, value in row.items() if name in system.takes}
+    text = next(iter(asked.values())) if _is_text(system) else json.dumps(asked, ensure_ascii=False)
+    return shlex.quote(_clean(text)) if len(text) < 200 else "--input FILE.jsonl"
+
+
+def _is_text(system: Any) -> bool:
+    """Return whether a system takes one text and nothing else."""
+    return [schema["type"] for schema in system.takes.values()] == ["string"]
 
 
 @group.command()
@@ -140,12 +149,11 @@ def predict(run: Path, inputs: tuple[str, ...], file: IO[str] | None, as_json: b
 def _row(system: Any, text: str, place: str) -> dict[str, Any]:
     """Read one input: a JSON object, or plain text for a system that takes one text."""
     fields = list(system.takes)
-    plain = len(fields) == 1 and system.takes[fields[0]]["type"] == "string"
     try:
         row = json.loads(text)
     except (ValueError, RecursionError):
         row = None
-    if plain and not isinstance(row, dict):
+    if _is_text(system) and not isinstance(row, dict):
         row = {fields[0]: text.rstrip("\n")}
     if not isinstance(row, dict):
         raise InputError(f"{place}: not a JSON object", f"this system takes: {', '.join(fields)}")
