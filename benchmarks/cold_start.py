@@ -1,6 +1,6 @@
 """How long the light commands take, as whole processes, and that they import neither torch nor numpy.
 
-    python benchmarks/cold_start.py [RUNS]
+python benchmarks/cold_start.py [RUNS]
 """
 
 from __future__ import annotations

@@ -2,10 +2,9 @@
 
     python benchmarks/faq_scale.py [--entries 1000 10000 100000]
 
-Entries are generated (half English, half Chinese, words by Zipf's law), so the script needs nothing but the toolkit.
-Each size is built in a fresh process by `toolkit build`, with the same 200 test queries' worth of evaluation. A
-slope of 1 is linear: it is the exponent of the line through the points, both axes logarithmic, with what an empty
-build costs (the smallest size) taken off.
+Entries are generated (half English, half Chinese, words by Zipf's law), so nothing but the toolkit is needed. Each
+size is built in a fresh process, with the same number of test queries; "query" is one of 200 asked together. The
+slope is the exponent of growth once what the smallest build costs is taken off: 1 is linear, 2 quadratic.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,39 +97,27 @@ class Words:
         self.source = source
         self.english = ["".join(source.choices(LETTERS, k=source.randint(2, 9))) for _ in range(30_000)]
         self.chinese = [chr(source.randrange(0x4E00, 0x9FA5)) for _ in range(4_000)]
-        self.weights = {
-            len(listed): [sum(1 / n for n in range(1, 2))] and list(_cumulated(len(listed)))
-            for listed in (self.english, self.chinese)
-        }
+        self.cumulated = list(accumulate(1 / rank for rank in range(1, len(self.english) + 1)))
 
     def text(self, length: int, chinese: bool) -> str:
         """Return a text of so many English words, or of twice as many Chinese characters."""
-        listed, length = (self.chinese, 2 * length) if chinese else (self.english, length)
-        return ("" if chinese else " ").join(
-            self.source.choices(listed, cum_weights=self.weights[len(listed)], k=length)
-        )
-
-
-def _cumulated(count: int):
-    total = 0.0
-    for rank in range(1, count + 1):
-        total += 1 / rank
-        yield total
+        listed, between = (self.chinese, "") if chinese else (self.english, " ")
+        length *= 2 if chinese else 1
+        return between.join(self.source.choices(listed, cum_weights=self.cumulated[: len(listed)], k=length))
 
 
 def print_growth(entries: list[int], found: list[dict[str, float]]) -> None:
-    """Print how time and memory grow between the sizes."""
-    for name, unit, scale in (("seconds", "ms", 1e3), ("peak_mb", "KB", 1e3)):
-        for (small, before), (large, after) in zip(
-            list(zip(entries, found, strict=True))[:-1], list(zip(entries, found, strict=True))[1:], strict=True
-        ):
-            each = (after[name] - before[name]) / (large - small) * scale
-            print(f"{name}: {each:.3f} {unit} an entry from {small} to {large}")
-        if len(entries) >= 3:
-            base = found[0][name]
-            grown = math.log((found[-1][name] - base) / (found[-2][name] - base))
-            steps = math.log((entries[-1] - entries[0]) / (entries[-2] - entries[0]))
-            print(f"{name}: slope {grown / steps:.2f} (1 is linear)")
+    """Print what an entry more costs, and how cost grows."""
+    sizes = list(zip(entries, found, strict=True))
+    for name, unit in (("seconds", "ms"), ("peak_mb", "KB")):
+        for (small, before), (large, after) in pairwise(sizes):
+            print(
+                f"{name}: {(after[name] - before[name]) / (large - small) * 1e3:.3f} {unit} an entry, {small} to {large}"
+            )
+        if len(sizes) >= 3:
+            (first, base), (middle, some), (last, most) = sizes[0], sizes[-2], sizes[-1]
+            cost = math.log((most[name] - base[name]) / (some[name] - base[name]))
+            print(f"{name}: slope {cost / math.log((last - first) / (middle - first)):.2f}")
 
 
 if __name__ == "__main__":

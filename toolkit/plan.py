@@ -5,6 +5,7 @@ Nothing here imports an implementation; that happens in `Bound.make`, the one pl
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import importlib
@@ -18,7 +19,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from toolkit.component import SECTIONS, Component, Config, Entry, Slot
-from toolkit.errors import BuildError, Mark, PluginError, Problem, SpecError, ToolkitError
+from toolkit.errors import BuildError, Mark, PluginError, Problem, ResourceError, SpecError, ToolkitError
 from toolkit.registry import Registry
 from toolkit.spec import Path_, Spec, dotted, plain
 
@@ -98,24 +99,20 @@ class Bound:
             hint = f"pip install 'onespec[{extra}]'" if extra else "is the plugin installed whole?"
             raise PluginError(f"{self.where}: {self.path}: {self.use!r} cannot be imported: {error}", hint) from error
 
-    def blamed(self) -> _Blame:
-        """Return a context in which whatever is raised names this component."""
-        return _Blame(self)
-
-
-class _Blame:
-    def __init__(self, bound: Bound) -> None:
-        self.bound = bound
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, Exception) and not isinstance(error, ToolkitError):
-            bound = self.bound
-            reason = f"{type(error).__name__}: {error}"
-            raise BuildError(
-                f"{bound.where}: {bound.path}: {bound.use!r} failed: {reason}", "--debug shows all"
-            ) from error
+    @contextlib.contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Make whatever is raised within name this component."""
+        try:
+            yield
+        except ToolkitError:
+            raise
+        except Exception as error:
+            what = f"{self.where}: {self.path}: {self.use!r}"
+            if isinstance(error, MemoryError) or "out of memory" in str(error) or "not enough memory" in str(error):
+                raise ResourceError(
+                    f"{what} needs more memory than there is", "take smaller batches, or less data"
+                ) from error
+            raise BuildError(f"{what} failed: {type(error).__name__}: {error}", "--debug shows all") from error
 
 
 @dataclass(frozen=True)

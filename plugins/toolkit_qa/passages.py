@@ -20,7 +20,7 @@ from toolkit.contracts import Example
 from toolkit.errors import RunError
 from toolkit_qa.lexical_index import ARRAYS, LexicalIndex
 
-PASSAGES, WORDS, INDEX = "passages.json", "words.json", "index.safetensors"
+PASSAGES, WORDS, INDEX = "passages.jsonl", "words.json", "index.safetensors"
 NAMES = ("question", "answer")
 
 
@@ -48,8 +48,8 @@ def entries(table: Sequence[Example]) -> tuple[list[Entry], np.ndarray, list[int
 
 def save(folder: Path, found: Sequence[Entry], entry_of: np.ndarray, indices: Mapping[str, LexicalIndex]) -> None:
     """Write entries and indices."""
-    _write(folder / PASSAGES, [entry._asdict() for entry in found])
-    _write(folder / WORDS, {name: indices[name].words for name in NAMES})
+    (folder / PASSAGES).write_text("".join(_json(entry._asdict()) for entry in found), encoding="utf-8")
+    (folder / WORDS).write_text(_json({name: indices[name].words for name in NAMES}), encoding="utf-8")
     arrays = {f"{name}.{part}": array for name in NAMES for part, array in indices[name].arrays.items()}
     save_file({**arrays, "entry_of": entry_of}, folder / INDEX)
 
@@ -82,17 +82,17 @@ def is_whole(words: Sequence[str], parts: Mapping[str, np.ndarray], texts: int) 
 
 
 def _entries(file: Path) -> list[Entry]:
-    rows = _read(file)
-    wanted = set(Entry._fields)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and set(row) == wanted for row in rows):
-        raise RunError(f"{file} should be a list of {', '.join(Entry._fields)}")
-    if not all(isinstance(row["answer"], str) and isinstance(row["title"], str) for row in rows):
-        raise RunError(f"{file} holds an entry whose title or answer is not text")
+    rows = [_parsed(file, line) for line in _read(file).split("\n")[:-1]]
+    for row in rows:
+        if not isinstance(row, dict) or set(row) != set(Entry._fields):
+            raise RunError(f"{file} should hold {', '.join(Entry._fields)} in each line")
+        if not all(isinstance(row[name], str) for name in ("title", "answer")):
+            raise RunError(f"{file} holds an entry whose title or answer is not text")
     return [Entry(**row) for row in rows]
 
 
 def _words(file: Path) -> dict[str, list[str]]:
-    words = _read(file)
+    words = _parsed(file, _read(file))
     if not isinstance(words, dict) or set(words) != set(NAMES):
         raise RunError(f"{file} should hold the words of {' and '.join(NAMES)}")
     if not all(isinstance(listed, list) and all(isinstance(w, str) for w in listed) for listed in words.values()):
@@ -114,12 +114,19 @@ def _arrays(file: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _write(file: Path, value: Any) -> None:
-    file.write_text(json.dumps(value, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _read(file: Path) -> Any:
+def _read(file: Path) -> str:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return file.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
+        raise RunError(f"{file} cannot be read: {error}") from error
+
+
+def _parsed(file: Path, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise RunError(f"{file} cannot be read: {error}") from error

@@ -43,6 +43,8 @@ def pieces(text: str) -> Iterator[tuple[Kind, str]]:
 
 def with_parts(word: str) -> list[str]:
     """Return a word without `'s`, and the words inside it: `helpdesk` and `yaml` of `helpdesk.yaml`, none of `3.14`."""
+    if word.isalnum():
+        return [word]
     whole = word.removesuffix("'s")
     inside = [part for part in _INSIDE.split(whole) if part != whole and len(part) > 1 and not part.isdigit()]
     return [whole, *inside]
