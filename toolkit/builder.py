@@ -14,11 +14,12 @@ from toolkit.contracts import Section, Sections
 from toolkit.errors import DataError, RunError
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.examples import Examples
+from toolkit.inputs import schemas
 from toolkit.plan import Plan
 from toolkit.registry import Registry
 from toolkit.run import Run, peak_memory
 from toolkit.spec import plain
-from toolkit.system import System, assemble, made_metrics, schemas
+from toolkit.system import System, assemble, made_metrics
 
 SPLITS = ("train", "validation", "test")
 
@@ -64,7 +65,8 @@ def build(
             tables = {name: dataset.table(name) for name in plan.tables()}
         if not len(rows["train"]):
             raise DataError(f"{plan.data.where}: {plan.data.use!r} has no row to learn from")
-        record.digests = {name: digest(part) for name, part in {**rows, **tables}.items()}
+        record.digests = {name: digest(name, part) for name, part in {**rows, **tables}.items()}
+        takes = schemas(plan.takes(), (row for name in SPLITS for row in rows[name]))
         check_same(record.digests, data_before or {})
         run.event("data", digests=record.digests)
         record.data = registry.hooks.hook.toolkit_profile(splits=rows, tables=tables) or {}
@@ -86,19 +88,24 @@ def build(
         metrics = made_metrics(plan)
         record.better = {name: getattr(bound.config, "better", "higher") for name, (bound, _) in metrics.items()}
         for split in ("validation", "test"):
-            found = evaluate(model, record.splits[split], metrics, plan.report, plan.seed)
+            with plan.architecture.blamed():
+                found = evaluate(model, record.splits[split], metrics, plan.report, plan.seed)
             record.evaluations[split] = found
-    makers = [dataset, tokenizer, model, optimizer, *(metric for _, metric in metrics.values())]
-    record.sections = [section for maker in makers if isinstance(maker, Sections) for section in maker.sections()]
-    takes = schemas(plan, (row for name in SPLITS for row in rows[name]))
+    made = [(plan.data, dataset), (plan.tokenizer, tokenizer), (plan.architecture, model), (plan.optimizer, optimizer)]
+    for bound, maker in [*made, *metrics.values()]:
+        with bound.blamed():
+            record.sections += maker.sections() if isinstance(maker, Sections) else ()
     return System(plan, tokenizer, model, takes), record
 
 
-def digest(rows: Iterable[Any]) -> str:
-    """Return the SHA-256 of rows as JSON."""
+def digest(name: str, rows: Iterable[Any]) -> str:
+    """Return the SHA-256 of a split's or table's rows as JSON."""
     found = hashlib.sha256()
-    for row in rows:
-        found.update(fs.dumps(plain(row), indent=None).encode("utf-8", "surrogatepass"))
+    for number, row in enumerate(rows, 1):
+        try:
+            found.update(fs.dumps(plain(row), indent=None).encode())
+        except (TypeError, ValueError) as error:
+            raise DataError(f"{name} rows, number {number}: {error}", "a row holds text, numbers and lists") from None
     return found.hexdigest()
 
 

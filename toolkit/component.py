@@ -60,7 +60,7 @@ class Config(BaseModel):
 def _below_fields(config: type) -> Iterator[tuple[str, str]]:
     try:
         body = ast.parse(textwrap.dedent(inspect.getsource(config))).body[0]
-    except (OSError, SyntaxError, IndexError):  # written at a prompt: there is no source
+    except (OSError, TypeError, SyntaxError, IndexError):  # written at a prompt: there is no source
         return
     statements = body.body if isinstance(body, ast.ClassDef) else []
     for field_, below in itertools.pairwise(statements):
@@ -133,14 +133,25 @@ class Located(str):
         made.base = base
         return made
 
+    def __getnewargs__(self) -> tuple[str, Path]:  # type: ignore[override]
+        """Let copies keep the folder."""
+        return str(self), self.base
+
 
 def _located(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, str):
         return value
     path = Path(getattr(value, "base", Path.cwd()), value)
-    if (info.context or {}).get("paths", True) and not path.exists():
+    if (info.context or {}).get("paths", True) and not (value and _is_there(path)):
         raise PydanticCustomError("path_missing", "there is nothing at {path}", {"path": str(path)})
     return path
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name, or with a character that no name has
+        return False
 
 
 #: An existing file or folder; relative paths start from the folder of the spec that wrote them.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from toolkit.contracts import Examples, Metric, Prediction, Row
+from toolkit.errors import PluginError, SpecError
 from toolkit.plan import Bound, ReportOptions
 from toolkit.spec import plain
 
@@ -43,6 +45,8 @@ def evaluate(
 ) -> Evaluation:
     """Measure a model on examples; the same call in `build` and in `evaluate RUN`."""
     predictions = [dict(prediction) for prediction in examples.answered(model)] if len(examples) else []
+    if len(predictions) != len(examples):
+        raise PluginError(f"the model gave {len(predictions)} predictions for {len(examples)} examples")
     scores: list[Any] | None = None
     rows: dict[str, list[Row]] = {}
     figures: dict[str, Figure] = {}
@@ -59,6 +63,8 @@ def evaluate(
 
 def groups(rows: Sequence[Mapping[str, Any]], field: str) -> list[Any]:
     """Return what each row is resampled with: its own position, or the value of `field`."""
+    if field and rows and not any(field in row for row in rows):
+        raise SpecError(f"report.group: no row has a field {field!r}", f"there are: {', '.join(rows[0])}")
     return [str(row.get(field)) for row in rows] if field else list(range(len(rows)))
 
 
@@ -68,6 +74,8 @@ def figure(metric: Metric, rows: Sequence[Row], group: Sequence[Any], options: R
     if not counted:
         return Figure(None, None, None, 0)
     value = float(metric.total([row for _, row in counted]))
+    if not math.isfinite(value):
+        return Figure(None, None, None, len(counted))
     clusters: dict[Any, list[Row]] = {}
     for key, row in counted:
         clusters.setdefault(key, []).append(row)
@@ -106,8 +114,9 @@ def worst(
         if not counted:
             continue
         sign = -1 if better.get(name) == "lower" else 1
-        best = max(sign * score for _, score in counted)
-        chosen = sorted((pair for pair in counted if sign * pair[1] < best), key=lambda pair: (sign * pair[1], pair[0]))
+        perfect = 0.0 if sign < 0 else 1.0
+        wrong = [pair for pair in counted if sign * pair[1] < perfect]
+        chosen = sorted(wrong, key=lambda pair: (sign * pair[1], pair[0]))
         return [_shown(name, score, i, evaluation, examples, answers) for i, score in chosen[:limit]]
     return []
 

@@ -8,7 +8,6 @@ digests written last, renamed. What has no manifest that holds does not exist.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -21,7 +20,6 @@ from toolkit.errors import ResourceError, RunError
 
 MANIFEST = "MANIFEST.json"
 _STAGED = ".tmp-"
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.EIO}
 
 
 @contextlib.contextmanager
@@ -30,15 +28,19 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        reason = os.strerror(error.errno or 0)
+        reason = error.strerror or str(error)
         raise ResourceError(f"cannot write {path}: {reason}", "what was written before stays whole") from error
 
 
 def dumps(value: Any, indent: int | None = 1) -> str:
     """Return JSON that is the same for equal values."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent, allow_nan=False) + "\n"
+
+
+def make(folder: Path) -> None:
+    """Make a folder, where it is not there yet."""
+    with _named(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def digest(path: Path) -> str:
@@ -88,20 +90,26 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunError(f"{path} is missing", "the folder is not a finished run") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise RunError(f"{path} cannot be read: {error}") from error
 
 
 def read_lines(path: Path) -> list[Any]:
     """Read a JSON-lines file of a run folder; a last line cut short by a crash is dropped."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-        whole = lines[:-1]  # what stands behind the last newline was never finished
+        whole = path.read_bytes().split(b"\n")[:-1]  # what stands behind the last newline was never finished
         return [json.loads(line) for line in whole if line]
     except FileNotFoundError:
         return []
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise RunError(f"{path} cannot be read: {error}") from error
+
+
+def mend(path: Path) -> None:
+    """Cut off a last line that a crash left unfinished, so that what is appended begins a line."""
+    content = path.read_bytes() if path.is_file() else b""
+    if content and not content.endswith(b"\n"):
+        write(path, content[: content.rfind(b"\n") + 1])
 
 
 def append(path: Path, text: str) -> None:
@@ -134,11 +142,15 @@ def seal(folder: Path, leave: Iterable[str] = (), **facts: Any) -> None:
 def check(folder: Path) -> Mapping[str, Any]:
     """Return the manifest of a folder whose files are all as it says, else raise RunError."""
     manifest: Mapping[str, Any] = read_json(folder / MANIFEST)
-    for name, facts in manifest["files"].items():
+    try:
+        listed = {name: (facts["size"], facts["sha256"]) for name, facts in manifest["files"].items()}
+    except (KeyError, TypeError, AttributeError):
+        raise RunError(f"{folder / MANIFEST} is damaged: it is no manifest", "build it again") from None
+    for name, (size, sha256) in listed.items():
         path = folder / name
         if not path.is_file():
             raise RunError(f"{path} is missing")
-        if path.stat().st_size != facts["size"] or digest(path) != facts["sha256"]:
+        if path.stat().st_size != size or digest(path) != sha256:
             raise RunError(f"{path} is damaged: it is not what {MANIFEST} says", "build it again, or restore a copy")
     return manifest
 
@@ -165,7 +177,7 @@ def folder(path: Path, **facts: Any) -> Iterator[Path]:
 
 def remove(path: Path) -> None:
     """Remove a folder or a file; its manifest goes first, so that half of it never counts as whole."""
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         (path / MANIFEST).unlink(missing_ok=True)
         shutil.rmtree(path)
     else:

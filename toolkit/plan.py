@@ -94,8 +94,8 @@ class Bound:
         module, _, name = self.component.factory.partition(":")
         try:
             return getattr(importlib.import_module(module), name)
-        except ImportError as error:
-            extra = self.component.extra
+        except Exception as error:  # whatever a module does while it is imported
+            extra = self.component.extra if isinstance(error, ImportError) else ""
             hint = f"pip install 'onespec[{extra}]'" if extra else "is the plugin installed whole?"
             raise PluginError(f"{self.where}: {self.path}: {self.use!r} cannot be imported: {error}", hint) from error
 
@@ -138,6 +138,11 @@ class Plan:
         for top in (*(getattr(self, section) for section in SECTIONS), *self.metrics.values()):
             yield from top.bound() if top else ()
 
+    def takes(self) -> list[str]:
+        """Return the names of the fields that an input holds: those of a row without the answers."""
+        names = {port.partition(":")[2] for port in self.data.config.gives(frozenset())}
+        return sorted(name for name in names - self.data.config.answers() if "." not in name)
+
     def tables(self) -> list[str]:
         """Return the names of the side tables that the data give."""
         names = (port.partition(":")[2] for port in self.given)
@@ -177,11 +182,12 @@ class _Resolver:
 
     def plan(self) -> Plan:
         self.unknown_sections()
-        name = self.scalar("name", str, Path(self.spec.file).stem)
-        if not _is_folder_name(name):
-            self.blame(("name",), f"{name!r} cannot be a folder's name", "use letters, digits, '-', '_' and '.'")
+        name = self.scalar("name", str, _folder_name(Path(self.spec.file).stem))
+        if name != _folder_name(name):
+            hint = f"use letters, digits, '-', '_' and '.', as in {_folder_name(name)}"
+            self.blame(("name",), f"{name!r} cannot be a folder's name", hint)
         seed = self.scalar("seed", int, 0)
-        report = self.options(ReportOptions, ("report",), self.spec.value.get("report") or {}) or ReportOptions()
+        report = self.options(ReportOptions, ("report",), self.spec.value.get("report", {})) or ReportOptions()
         # The architecture is read before the tokenizer is chosen, as it may suggest one.
         bound = {section: self.section(section) for section in ("data", "architecture", "device", "tokenizer")}
         bound |= {section: self.section(section) for section in ("optimizer", "serving")}
@@ -258,18 +264,22 @@ class _Resolver:
             self.problems.append(self.registry.unknown(kind, entry.use, self.spec.mark(at), dotted(path)))
             return None
         component, implied = found
+        for name in implied.keys() & entry.options.keys():
+            self.blame((*path, name), f"{entry.use!r} says already that {name} is {implied[name]}", "write it once")
         config = self.options(component.config, path, {**entry.options, **implied})
         if config is None:
             return None
         parts = self.parts(config, path)
-        for wanted, suggestions in config.suggests().items():
-            self.suggested.setdefault(wanted, []).extend(suggestions)
-        return Bound(dotted(path), str(entry.use), self.spec.mark(path), component, config, parts)
+        bound = Bound(dotted(path), str(entry.use), self.spec.mark(path), component, config, parts)
+        with bound.blamed():
+            for wanted, suggestions in config.suggests().items():
+                self.suggested.setdefault(wanted, []).extend(suggestions)
+        return bound
 
     def options(self, model: type[Any], path: Path_, values: Any) -> Any:
+        """Return the checked options; None where they have problems."""
         if not isinstance(values, dict):
-            self.blame(path, "should be a mapping of options")
-            return None
+            return self.blame(path, "should be a mapping of options")
         try:
             return model.model_validate(values, context={"paths": self.paths})
         except ValidationError as error:
@@ -282,11 +292,14 @@ class _Resolver:
             for at, problems in found.items():
                 self.option_problem(model, at, problems[0], [problem["msg"] for problem in problems])
             return None
+        except Exception as error:  # whatever a plugin's own validator does
+            what = f"{self.spec.mark(path)}: {dotted(path)}: the options of {dotted(path)} cannot be checked"
+            raise PluginError(f"{what}: {type(error).__name__}: {error}") from error
 
     def option_problem(self, model: type[Any], at: Path_, problem: Any, messages: list[str]) -> None:
         kind = problem["type"]
         if kind == "extra_forbidden":
-            self.blame(at, "unknown option", closest(str(problem["loc"][-1]), tuple(model.model_fields)))
+            self.blame(at, "unknown option", closest(str(problem["loc"][-1]), _fields(model, problem["loc"])))
         elif kind == "missing":
             self.blame(at, "this option is needed", f"add `{problem['loc'][-1]}:`")
         else:
@@ -320,14 +333,17 @@ class _Resolver:
             if top is None:
                 continue
             self.compare(top, given)
-            given |= top.config.gives(given)
+            with top.blamed():
+                given |= top.config.gives(given)
             if section == "data":
                 self.given = given
         for metric in metrics.values():
             self.compare(metric, given)
 
     def compare(self, bound: Bound, given: frozenset[str]) -> None:
-        for port in sorted(bound.needs() - given):
+        with bound.blamed():
+            missing = sorted(bound.needs() - given)
+        for port in missing:
             who = [c for c in self.registry.components() if port in _gives(c, given) and c.kind != bound.component.kind]
             hint = "; ".join(f"{c.kind} `{c.name}` gives it" for c in who[:4])
             form = port.partition(":")[0]
@@ -349,6 +365,22 @@ def _slots_in(annotation: Any, metadata: Sequence[Any] = ()) -> Iterator[Slot]:
     yield from (item for item in getattr(annotation, "__metadata__", ()) if isinstance(item, Slot))
     for child in typing.get_args(annotation):
         yield from _slots_in(child)
+
+
+def _fields(model: Any, loc: Sequence[Any]) -> tuple[str, ...]:
+    """Return the options that stand beside a location, which may lead into options within options."""
+    for name in loc[:-1]:
+        info = model.model_fields.get(name)
+        inner = list(_models(info.annotation)) if info else []
+        model = inner[0] if inner else model
+    return tuple(model.model_fields)
+
+
+def _models(annotation: Any) -> Iterator[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for child in typing.get_args(annotation):
+        yield from _models(child)
 
 
 def closest(name: str, known: Sequence[str]) -> str:
@@ -377,5 +409,7 @@ def _map(part: Any, function: Any) -> Any:
     return [_map(child, function) for child in part] if isinstance(part, list) else function(part)
 
 
-def _is_folder_name(name: str) -> bool:
-    return 0 < len(name) <= 100 and name[0].isalnum() and all(c.isalnum() or c in "-_." for c in name)
+def _folder_name(name: str) -> str:
+    """Return the name a folder may have that is nearest to `name`."""
+    kept = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)[:100]
+    return kept.lstrip("-_.").rstrip("-.") or "run"

@@ -9,15 +9,13 @@ from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
-import yaml
-
 from toolkit.builder import Record
 from toolkit.component import SECTIONS
 from toolkit.contracts import Section
 from toolkit.evaluation import worst
 from toolkit.plan import Plan
 from toolkit.registry import Registry
-from toolkit.spec import plain
+from toolkit.spec import plain, written
 from toolkit.system import SCHEMA, System
 
 #: The distribution that this package is installed from.
@@ -40,6 +38,9 @@ def document(
         "metrics": {name: figure.json() for name, figure in test.figures.items()},
         "validation": {name: figure.json() for name, figure in validation.figures.items() if figure.count},
         "better": record.better,
+        "order": list(plan.metrics),
+        "interval": plan.report.interval,
+        "ports": sorted(ports(plan)),
         "notes": notes(record),
         "components": components(plan, registry),
         "data": {**plain(record.data), "digests": dict(record.digests)},
@@ -77,8 +78,7 @@ def opening_comment(text: str) -> str:
 
 def resolved_text(plan: Plan) -> str:
     """Return the resolved spec as YAML."""
-    text: str = yaml.safe_dump(plan.resolved(), sort_keys=False, allow_unicode=True, width=100)
-    return text
+    return written(plan.resolved())
 
 
 def notes(record: Record) -> list[str]:
@@ -141,6 +141,15 @@ def version(distribution: str) -> str:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return ""
+
+
+def ports(plan: Plan) -> frozenset[str]:
+    """Return every port that the plan's sections give."""
+    given: frozenset[str] = frozenset()
+    for section in SECTIONS:
+        bound = getattr(plan, section)
+        given |= bound.config.gives(given) if bound else frozenset()
+    return given
 
 
 def plugins(plan: Plan, registry: Registry) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
@@ -48,18 +50,19 @@ class Registry:
         """Return a registry of these plugin modules."""
         made = cls(_manager())
         for name, module in modules.items():
-            made._add(Plugin(name, module.__name__), module)
+            made._add(Plugin(name, module.__name__), module, _offered(module))
         return made
 
     @classmethod
     def discover(cls, block: Iterable[str] = ()) -> Registry:
         """Return a registry of every installed plugin; one that cannot be imported is set aside."""
         made = cls(_manager())
-        blocked = {*block, *os.environ.get(DISABLE, "").split(",")}
+        blocked = {*block, *(name.strip() for name in os.environ.get(DISABLE, "").split(","))}
         points = [] if "1" in blocked else entry_points(group=hookspecs.GROUP)
-        for point in sorted(points, key=lambda p: (p.name, p.value)):
-            if point.name not in blocked:
-                made._load(point)
+        with contextlib.redirect_stdout(sys.stderr):  # what a plugin prints is not a result
+            for point in sorted(points, key=lambda p: (p.name, p.value)):
+                if point.name not in blocked:
+                    made._load(point)
         return made
 
     def _load(self, point: EntryPoint) -> None:
@@ -67,28 +70,28 @@ class Registry:
         name, version = (distribution.name, distribution.version) if distribution else ("", "")
         plugin = Plugin(point.name, point.value, name, version)
         try:
-            self._add(plugin, point.load())
-        except PluginError as error:
-            raise PluginError(error.message, error.hint) from error
-        except Exception as error:  # whatever a stranger's module raises must not stop the others
+            module = point.load()
+            offered = _offered(module)
+        except (Exception, SystemExit) as error:  # whatever a stranger's module does must not stop the others
             self._set_aside(plugin, error)
+        else:
+            self._add(plugin, module, offered)
 
-    def _set_aside(self, plugin: Plugin, error: Exception) -> None:
+    def _set_aside(self, plugin: Plugin, error: BaseException) -> None:
         reason = f"{type(error).__name__}: {error}"
         broken = Plugin(plugin.name, plugin.module, plugin.distribution, plugin.version, reason)
         self.plugins[f"{plugin.name} ({plugin.module})" if plugin.name in self.plugins else plugin.name] = broken
 
-    def _add(self, plugin: Plugin, module: Any) -> None:
+    def _add(self, plugin: Plugin, module: Any, offered: Iterable[Component]) -> None:
         if plugin.name in self.plugins:
             both = f"{self.plugins[plugin.name]} and {plugin}"
             raise PluginError(f"two plugins are named {plugin.name!r}: {both}", "uninstall one of the two")
-        offered = list(module.toolkit_components()) if hasattr(module, "toolkit_components") else []
         for component in offered:
             key = (component.kind, component.name)
             if key in self._components:
                 both = f"{self._components[key][1]} and {plugin}"
                 raise PluginError(f"two plugins offer {key[0]} {key[1]!r}: {both}", "uninstall one of the two")
-        self._components |= {(c.kind, c.name): (c, plugin) for c in offered}
+            self._components[key] = (component, plugin)
         self.hooks.register(module, plugin.name)
         self.plugins[plugin.name] = plugin
 
@@ -110,7 +113,7 @@ class Registry:
         if (kind, name) in self._components:
             return self._components[kind, name][0], {}
         stem, sign, number = name.rpartition("@")
-        if sign and number.isdecimal() and (kind, f"{stem}@k") in self._components:
+        if sign and number.isdecimal() and len(number) < 7 and (kind, f"{stem}@k") in self._components:
             return self._components[kind, f"{stem}@k"][0], {"k": int(number)}
         return None
 
@@ -123,9 +126,21 @@ class Registry:
         hints += [f"`{name}` is a component of kind {other}" for other in others]
         hints += [f"there are: {', '.join(names)}"] if names else [f"no installed plugin offers any {kind}"]
         if not self.plugins:
-            hints = ["no plugin is installed: run `pip install -e .` in the project's folder"]
+            way = f"{DISABLE} switches all of them off" if os.environ.get(DISABLE) else "run `pip install -e .`"
+            hints = [f"no plugin is there: {way}"]
         hints += [f"plugin {plugin.name} was set aside ({plugin.error})" for plugin in self.broken]
         return Problem(where, path, f"no {kind} is called {name!r}", "; ".join(hints))
+
+
+def _offered(module: Any) -> list[Component]:
+    """Return what a plugin module offers; raise where it is no plugin, or implements a hook that there is not."""
+    trial = _manager()
+    trial.register(module)
+    trial.check_pending()
+    offered = list(module.toolkit_components()) if hasattr(module, "toolkit_components") else []
+    if not all(isinstance(component, Component) for component in offered):
+        raise TypeError("toolkit_components() should yield Components")
+    return offered
 
 
 def _manager() -> pluggy.PluginManager:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import time
@@ -34,6 +35,7 @@ class Run:
         self.listeners = list(listeners)
         self.started = time.monotonic()
         self._signal = 0
+        self._sound: int | None = None
         self._looked = -PATIENCE
         self._pending: list[str] = []
 
@@ -45,7 +47,10 @@ class Run:
 
     def event(self, kind: str, **facts: Any) -> None:
         """Record that something happened, for the log and for whoever listens."""
-        event = {"kind": kind, **facts, "seconds": round(time.monotonic() - self.started, 3)}
+        if kind == "stage":  # no loop of the stage before looks any more
+            self._looked = -PATIENCE
+        whole = {name: None if _endless(value) else value for name, value in facts.items()}  # JSON knows no NaN
+        event = {"kind": kind, **whole, "seconds": round(time.monotonic() - self.started, 3)}
         self._pending.append(json.dumps(event, ensure_ascii=False) + "\n")
         if kind != "step" or len(self._pending) > 100:
             self.flush()
@@ -76,16 +81,19 @@ class Run:
                 (staging / name).mkdir()
                 part.save(staging / name)
         fs.check(place)  # read back before the one before it may go
-        keep = {*self._steps()[-2:], *spare, step}
-        for old in set(self._steps()) - keep:
-            fs.remove(self._checkpoint(old))
+        kept = {self._checkpoint(one) for one in (step, self._sound, *spare) if one is not None}
+        for old in (self.folder / CHECKPOINTS).glob("step-*"):
+            if old not in kept and _numbered(old):
+                fs.remove(old)
+        self._sound = step
 
     def restore(self, step: int | None = None, **parts: Saves) -> int | None:
         """Load the newest whole checkpoint, or that of `step`; return its step, None where there is none."""
         for found in reversed(self._steps()) if step is None else [step]:
             place = self._checkpoint(found)
             try:
-                fs.check(place)
+                if fs.check(place).get("step") != found:
+                    raise RunError(f"{place} holds another step")
             except RunError as error:
                 if step is not None:
                     raise
@@ -94,9 +102,11 @@ class Run:
             for name, part in parts.items():
                 part.load(place / name)
             if step is None:
+                self._sound = found
                 self._cut_back(found)
                 self.event("resumed", step=found)
             return found
+        self._cut_back(0)
         return None
 
     def _checkpoint(self, step: int) -> Path:
@@ -105,7 +115,7 @@ class Run:
     def _steps(self) -> list[int]:
         """Return the steps of the checkpoints that are there, oldest first."""
         places = self.folder.glob(f"{CHECKPOINTS}/step-*/{fs.MANIFEST}")
-        return sorted(int(place.parent.name.removeprefix("step-")) for place in places)
+        return sorted(int(place.parent.name.removeprefix("step-")) for place in places if _numbered(place.parent))
 
     def _cut_back(self, step: int) -> None:
         """Drop what the log says of steps after `step`, which will be done again."""
@@ -115,7 +125,7 @@ class Run:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the folder: one writer at a time, SIGINT and SIGTERM stop cleanly."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        fs.make(self.folder)
         lock = FileLock(self.folder / LOCK, timeout=0)
         try:
             lock.acquire()
@@ -125,11 +135,11 @@ class Run:
         try:
             with self._signals():
                 fs.sweep(self.folder)
+                fs.mend(self.folder / EVENTS)
                 yield
         finally:
             self.flush()
-            lock.release()
-            (self.folder / LOCK).unlink(missing_ok=True)
+            lock.release()  # the file stays: who waits for it would otherwise hold one that nobody else sees
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
@@ -160,6 +170,15 @@ class Run:
     def way_out(self) -> str:
         """What to type to go on."""
         return f"go on with the same command and --resume; {self.folder} keeps what was done"
+
+
+def _numbered(checkpoint: Path) -> bool:
+    number = checkpoint.name.removeprefix("step-")
+    return number.isdecimal() and len(number) >= 8
+
+
+def _endless(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def peak_memory() -> float:

@@ -7,6 +7,7 @@ the C loader ends the process on deeply nested brackets.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ LARGEST = 1_000_000
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_BARE = re.compile(r"[A-Za-z_/][\w./@-]*", re.ASCII)
 _ZEROS = re.compile(r"[-+]?0[0-9]+")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -50,16 +52,17 @@ def read(file: str | Path, sets: Iterable[str] = ()) -> Spec:
     """Read a spec file and lay the command line's `KEY=VALUE` over it."""
     path = Path(file)
     try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise SpecError(
             f"{file}: cannot be read: {error.strerror}", "name a spec file, as in specs/helpdesk.yaml"
         ) from error
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        where = Mark(str(file), line, error.start - content.rfind(b"\n", 0, error.start))
+        before = error.object[: error.start].decode().split("\n")
+        where = Mark(str(file), len(before), len(before[-1]) + 1)
         raise SpecError([Problem(where, "", "not UTF-8 text", "save the file as UTF-8")]) from error
+    if len(text) > LARGEST:
+        raise SpecError([Problem(Mark(str(file), 1, 1), "", f"longer than {LARGEST:,} characters")])
     return parse(text, str(file), path.resolve().parent, sets)
 
 
@@ -97,7 +100,7 @@ def _lay_over(spec: Spec, option: str) -> list[Problem]:
             place[name] = {}
             spec.marks[tuple(keys[: depth + 1])] = where
         place = place[name]
-    if keys[-1] == "use" and place.get("use") != value:
+    if len(keys) > 1 and keys[-1] == "use" and place.get("use") != value:
         place.clear()
     place[keys[-1]] = value
     below = [path for path in spec.marks if path[: len(keys)] == tuple(keys)]
@@ -140,20 +143,22 @@ class _Reader:
 
     def read(self, text: str, path: Path_ = ()) -> Any:
         """Return the value of the text's one document; None where it has problems."""
-        if len(text) > LARGEST:
-            return self.blame(Mark(self.file, 1, 1), (), f"longer than {LARGEST:,} characters")
+        composer = None
         try:
-            node = _Composer(text).get_single_node()
+            composer = _Composer(text)
+            node = composer.get_single_node()
         except yaml.reader.ReaderError as error:
-            line = text.count("\n", 0, error.position) + 1
-            column = error.position - text.rfind("\n", 0, error.position)
-            return self.blame(
-                Mark(self.file, line, column), (), f"character {error.character!r} is not allowed in YAML"
-            )
+            before = text[: error.position].split("\n")
+            where = Mark(self.file) if self.flat else Mark(self.file, len(before), len(before[-1]) + 1)
+            character = error.character if isinstance(error.character, int) else ord(error.character)
+            return self.blame(where, (), f"the character U+{character:04X} is not allowed in YAML")
         except yaml.MarkedYAMLError as error:
             return self.blame(self.at(error.problem_mark or error.context_mark), (), _plain(error), _syntax_hint(error))
-        except (ValueError, IndexError) as error:  # the scanner on numbers out of range
-            return self.blame(Mark(self.file, 1, 1), (), f"not YAML: {error}")
+        except (ValueError, IndexError, OverflowError):  # an escape beyond what Unicode has
+            where = self.at(composer.get_mark() if composer else None)
+            return self.blame(where, (), "not a character", "an escape such as \\U0001F600 ends at \\U0010FFFF")
+        if node is None:
+            self.marks[path] = Mark(self.file) if self.flat else Mark(self.file, 1, 1)
         return None if node is None else self.value(node, path)
 
     def blame(self, where: Mark, path: Path_, message: str, hint: str = "") -> None:
@@ -185,8 +190,9 @@ class _Reader:
                 what = "a key must be a word" if name is None else "merge keys (<<) are not allowed"
                 self.blame(where, path, what)
             elif name in made:
-                first = self.marks[(*path, name)]
-                self.blame(where, (*path, name), f"written twice, first on line {first.line}", "keep one of the two")
+                first = self.marks[(*path, name)].line
+                seen = f"written twice, first on line {first}" if first else "written twice"
+                self.blame(where, (*path, name), seen, "keep one of the two")
             else:
                 self.marks[(*path, name)] = where
                 made[name] = self.value(child, (*path, name))
@@ -195,18 +201,22 @@ class _Reader:
     def scalar(self, node: Any, path: Path_) -> Any:
         """Read a scalar by the YAML 1.2 core rules."""
         text: str = node.value
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            return self.blame(self.at(node.start_mark), path, "half of a surrogate pair is not a character")
         if node.style is not None:
             return Located(text, self.base)
         if text in _WORDS:
             return _WORDS[text]
         if _ZEROS.fullmatch(text):
-            hint = f'write {text.lstrip("+-0") or 0}, or "{text}" in quotes if it is a word'
+            number = int(text) if len(text) < 400 else "it without zeros"
+            hint = f'write {number}, or "{text}" in quotes if it is a word'
             return self.blame(self.at(node.start_mark), path, f"{text} begins with a zero: a number or a word?", hint)
         if len(text) <= 400:  # no number of a spec is longer; Python refuses to read endless ones
             if _INT.fullmatch(text):
                 return int(text, 0)
             if _FLOAT.fullmatch(text):
-                return float(text)
+                large = math.isinf(float(text))
+                return self.blame(self.at(node.start_mark), path, "too large a number") if large else float(text)
         return Located(text, self.base)
 
 
@@ -231,6 +241,28 @@ def _syntax_hint(error: yaml.MarkedYAMLError) -> str:
     if "expected <block end>" in problem:
         return "the line is indented differently from its neighbours"
     return ""
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes words so that `_Reader` reads the same words; PyYAML alone would go by the rules of YAML 1.1."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write out what stands twice."""
+        return True
+
+    def represent_word(self, text: str) -> Any:
+        """Quote all but what can be nothing else than a word."""
+        bare = _BARE.fullmatch(text) and text not in _WORDS
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=None if bare else '"')
+
+
+_Writer.add_representer(str, _Writer.represent_word)
+
+
+def written(value: Any) -> str:
+    """Return plain values as YAML that reads back the same."""
+    text: str = yaml.dump(plain(value), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=100)
+    return text
 
 
 def plain(value: Any) -> Any:

@@ -9,18 +9,18 @@ from typing import Any, overload
 
 from toolkit import fs
 from toolkit.contracts import Metric, Saves
-from toolkit.errors import InputError, RunError, SpecError
+from toolkit.errors import InputError, RunError, SpecError, ToolkitError
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.examples import CHUNK, Examples
+from toolkit.inputs import close, mismatch
 from toolkit.plan import Bound, Plan, resolve
 from toolkit.registry import Registry
-from toolkit.spec import dotted, parse, plain
+from toolkit.spec import parse, plain
 
 #: Version of the run folder's layout.
 SCHEMA = 1
-#: Parts of a run folder that a running process may add to after it was sealed.
-LOOSE = (".lock",)
-_TYPES = {"string": (str,), "integer": (int,), "number": (int, float), "array": (list, tuple), "boolean": (bool,)}
+#: How far a number of a golden example may be from what the build got, relative to its size.
+TOLERANCE = 1e-4
 
 
 @dataclass
@@ -60,11 +60,14 @@ class System:
             raise RunError(f"there is no run folder {folder}", "build one: toolkit build SPEC")
         if not (folder / fs.MANIFEST).is_file():
             raise RunError(f"{folder} is not a finished run", "go on with it: toolkit build SPEC --resume")
-        manifest = fs.check(folder)
-        if manifest.get("schema") != SCHEMA:
-            raise RunError(f"{folder} has layout {manifest.get('schema')}, this toolkit reads {SCHEMA}")
+        manifest = fs.read_json(folder / fs.MANIFEST)
+        if isinstance(manifest, dict) and manifest.get("schema", SCHEMA) != SCHEMA:
+            raise RunError(f"{folder} has layout {manifest['schema']}, this toolkit reads {SCHEMA}")
+        fs.check(folder)
         plan = planned(folder, registry or Registry.discover(), sets)
         report = fs.read_json(folder / "report.json")
+        if not isinstance(report, dict) or not isinstance(report.get("takes"), dict):
+            raise RunError(f"{folder / 'report.json'} is not a report")
         tokenizer, model = assemble(plan, plan.device.make() if plan.device else None, folder / "tokenizer")
         load_part(model, folder / "model")
         return cls(plan, tokenizer, model, report["takes"], folder, report)
@@ -115,21 +118,39 @@ class System:
     def evaluate(self, split: str = "test") -> tuple[Examples, Evaluation]:
         """Read the data again and measure the system on a split."""
         data = self.plan.data.make(seed=self.plan.seed)
-        examples = self.examples(data.split(split), {name: data.table(name) for name in self.plan.tables()})
+        with self.plan.data.blamed():
+            examples = self.examples(data.split(split), {name: data.table(name) for name in self.plan.tables()})
         return examples, evaluate(self.model, examples, made_metrics(self.plan), self.plan.report, self.plan.seed)
 
+    def replay(self) -> None:
+        """Ask the golden examples again; raise RunError where an answer is not what the build got."""
+        golden = fs.read_lines(self.folder / "golden.jsonl") if self.folder else []
+        found = self.examples([row["input"] for row in golden]).answered(self.model)
+        for number, (row, answer) in enumerate(zip(golden, map(dict, found), strict=True), 1):
+            if not close(row["prediction"], plain(answer), TOLERANCE):
+                what = f"{self.folder}: golden example {number} is answered otherwise than when the system was built"
+                raise RunError(
+                    f"{what}: {fs.dumps(row['input'], None).strip()[:200]}", "build it again with these versions"
+                )
+
     def serve(self) -> None:
-        """Serve by the target that the spec names."""
+        """Ask the golden examples again, then serve by the target that the spec names."""
         if self.plan.serving is None:
             raise SpecError("the spec names no way to serve", "choose one: toolkit serve RUN --with terminal")
+        self.replay()
         target = self.plan.serving.make()
-        target.run(self)
+        with self.plan.serving.blamed():
+            target.run(self)
 
 
 def planned(folder: Path, registry: Registry, sets: Iterable[str]) -> Plan:
     """Return the plan of a run folder, with options laid over it."""
     file = folder / "spec.resolved.yaml"
-    return resolve(parse(file.read_text(encoding="utf-8"), str(file), folder, sets), registry, paths=False)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise RunError(f"{file} cannot be read: {error}") from error
+    return resolve(parse(text, str(file), folder, sets), registry, paths=False)
 
 
 def assemble(plan: Plan, device: Any, learnt: Path | None = None, fit: Any = None) -> tuple[Any, Any]:
@@ -140,76 +161,23 @@ def assemble(plan: Plan, device: Any, learnt: Path | None = None, fit: Any = Non
     if fit is not None:
         with plan.tokenizer.blamed():
             fit(tokenizer)
-    upstream = {"signature": tokenizer.signature(), "device": device, "given": plan.given}
+    with plan.tokenizer.blamed():
+        signature = tokenizer.signature()
+    upstream = {"signature": signature, "device": device, "given": plan.given}
     return tokenizer, plan.architecture.make(**upstream, seed=plan.seed)
 
 
 def load_part(part: Any, folder: Path) -> None:
     """Give back to a part what it learnt, where it learns at all."""
     if isinstance(part, Saves):
-        part.load(folder)
+        try:
+            part.load(folder)
+        except ToolkitError:
+            raise
+        except Exception as error:  # whatever a damaged file does to a plugin
+            raise RunError(f"{folder} cannot be read: {type(error).__name__}: {error}") from error
 
 
 def made_metrics(plan: Plan) -> dict[str, tuple[Bound, Metric]]:
     """Make the metrics of a plan."""
     return {name: (bound, bound.make()) for name, bound in plan.metrics.items()}
-
-
-def schemas(plan: Plan, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a JSON Schema for each field that a system will be given, from the rows it was built with."""
-    fields = sorted({port.partition(":")[2] for port in plan.data.config.gives(frozenset())})
-    wanted = [name for name in fields if "." not in name and name not in plan.data.config.answers()]
-    found: dict[str, Any] = {}
-    for row in rows:
-        for name in wanted:
-            if name in row:
-                found[name] = merged(found.get(name), schema(row[name]))
-    return found
-
-
-def schema(value: Any) -> dict[str, Any]:
-    """Return the JSON Schema of one value."""
-    if isinstance(value, bool):
-        return {"type": "boolean"}
-    if isinstance(value, str):
-        return {"type": "string"}
-    if isinstance(value, int):
-        return {"type": "integer"}
-    if isinstance(value, float):
-        return {"type": "number"}
-    items: dict[str, Any] | None = None
-    for child in value:
-        items = merged(items, schema(child))
-    return {"type": "array", "items": items or {"type": "number"}, "minItems": len(value), "maxItems": len(value)}
-
-
-def merged(one: dict[str, Any] | None, two: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema that both values keep."""
-    if one is None or one == two:
-        return two
-    if one["type"] == two["type"] == "array":
-        low, high = min(one["minItems"], two["minItems"]), max(one["maxItems"], two["maxItems"])
-        sizes = {"minItems": low} | ({"maxItems": high} if low == high else {})
-        return {"type": "array", "items": merged(one["items"], two["items"]), **sizes}
-    return {"type": "number"}
-
-
-def mismatch(value: Any, wanted: Mapping[str, Any], path: tuple[str | int, ...] = ()) -> str:
-    """Return what is wrong with a value against its schema, empty where nothing is."""
-    where = dotted(path)
-    kinds: Any = _TYPES[wanted["type"]]
-    if not isinstance(value, kinds) or (isinstance(value, bool) and wanted["type"] != "boolean"):
-        return f"{where}: should be {wanted['type']}, got {type(value).__name__}"
-    if isinstance(value, str) and not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
-        return f"{where}: holds half a surrogate pair, which is not text"
-    if isinstance(value, float) and value - value != 0:
-        return f"{where}: should be a finite number"
-    if wanted["type"] == "array":
-        low, high = wanted.get("minItems", 0), wanted.get("maxItems")
-        if len(value) < low or (high is not None and len(value) > high):
-            return f"{where}: should hold {low if low == high else f'at least {low}'} items, got {len(value)}"
-        for index, child in enumerate(value):
-            fault = mismatch(child, wanted["items"], (*path, index))
-            if fault:
-                return fault
-    return ""

@@ -25,6 +25,7 @@ from typing import Any
 
 from toolkit import api, fs
 from toolkit.component import Component, Config
+from toolkit.inputs import close
 from toolkit.plan import slots
 from toolkit.registry import Registry
 from toolkit.spec import plain
@@ -210,7 +211,7 @@ def check_batching(trial: Trial) -> None:
     together = trial.system.examples(rows).answered(trial.system.model)
     for row, found in zip(rows, [plain(dict(p)) for p in together], strict=True):
         alone = plain(dict(next(iter(trial.system.examples([row]).answered(trial.system.model)))))
-        if not close(alone, found):
+        if not close(alone, found, 1e-5):
             raise Broken(f"predicted alone: {alone}; among others: {found}")
 
 
@@ -232,17 +233,6 @@ SPEC_CHECKS: tuple[Callable[[Trial], None], ...] = (
     check_batching,
     check_nothing_outside,
 )
-
-
-def close(one: Any, two: Any, tolerance: float = 1e-5) -> bool:
-    """Return whether two plain values are equal, numbers within a relative tolerance."""
-    if isinstance(one, dict) and isinstance(two, dict):
-        return one.keys() == two.keys() and all(close(one[key], two[key], tolerance) for key in one)
-    if isinstance(one, list) and isinstance(two, list):
-        return len(one) == len(two) and all(close(a, b, tolerance) for a, b in zip(one, two, strict=True))
-    if isinstance(one, float) and isinstance(two, float):
-        return abs(one - two) <= tolerance * max(1.0, abs(one), abs(two))
-    return bool(one == two)
 
 
 _watching: list[set[str]] = []

@@ -57,7 +57,7 @@ class LexicalIndex:
         return total
 
     def bound(self, query: Iterable[str]) -> float:
-        """Return the score that no text can exceed; a word that no text holds counts most. 0 where no text has words."""
+        """Return the score that no text can exceed; a word that no text holds counts most. 0 without any words."""
         if not self.words:
             return 0.0
         ids = (self._ids.get(word) for word in query)

@@ -17,5 +17,5 @@ def toolkit_components() -> Iterator[Component]:
     yield Component("data", "pairs", Pairs, "toolkit_text.pairs:make", {"path": "pairs.jsonl"})
     yield Component("data", "text", Text, "toolkit_text.documents:make", {"path": "notes.txt"})
     yield Component("tokenizer", "characters", Characters, "toolkit_text.characters:make")
-    yield Component("tokenizer", "words", Words, "toolkit_text.words:make", extra="zh")
+    yield Component("tokenizer", "words", Words, "toolkit_text.words:make")
     yield Component("tokenizer", "bpe", BytePairs, "toolkit_text.bpe:make")

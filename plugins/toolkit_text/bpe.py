@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -59,8 +60,8 @@ class BytePairs:
 
     def signature(self) -> Mapping[str, Size]:
         """Return one Size, the same for each port."""
-        digest = hashlib.sha256(self.library.to_str().encode()).hexdigest()
-        size = Size((None,), self.library.get_vocab_size(), MARKS, digest)
+        model = json.dumps(learnt_model(self.library), sort_keys=True)
+        size = Size((None,), self.library.get_vocab_size(), MARKS, hashlib.sha256(model.encode()).hexdigest())
         return {f"tokens:{column}": size for column in self.columns}
 
     def save(self, folder: Path) -> None:
@@ -87,9 +88,15 @@ def byte_level(model: models.BPE) -> Tokenizer:
     return library
 
 
+def learnt_model(library: Tokenizer) -> dict[str, Any]:
+    """Return what was learnt: `vocab`, ids by byte sequence, and `merges`, pairs in their order."""
+    model = json.loads(library.to_str())["model"]
+    return {name: model[name] for name in ("vocab", "merges")}
+
+
 def without_special_tokens(learnt: Tokenizer) -> Tokenizer:
     """Return the same tokenizer with the special tokens as plain entries."""
-    model = json.loads(learnt.to_str())["model"]
+    model = learnt_model(learnt)
     return byte_level(models.BPE(vocab=model["vocab"], merges=[tuple(pair) for pair in model["merges"]]))
 
 

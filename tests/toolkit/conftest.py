@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-import toy
 
+import toy
 from toolkit import api, cli
 from toolkit.registry import Registry
 

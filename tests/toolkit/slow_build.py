@@ -1,6 +1,6 @@
 """Runs the toolkit's command line with the toy as its only plugin, slowed down: `slow_build.py HOW WORDS...`.
 
-HOW: `looks` (a step takes 50 ms and the loop looks whether to stop), `blind` (never looks), `stuck` (looks, then does not).
+HOW: `looks` (a step takes 50 ms, and the loop looks whether to stop), `blind` (it never looks), `stuck` (it looks once).
 Says on stdout when it begins to learn.
 """
 
@@ -10,7 +10,6 @@ import sys
 import time
 
 import toy
-
 from toolkit import cli
 from toolkit.registry import Registry
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import click
 import pytest
-import toy
 from variants import toy_made_by, toy_with
 
+import toy
 from toolkit import cli
 from toolkit.errors import BusyError, DataError, Interrupted, ResourceError, RunError, ToolkitError
 from toolkit.registry import Registry
@@ -32,7 +32,7 @@ def run(command, spec_file):
     return "run"
 
 
-# -- results to stdout, the rest to stderr ------------------------------------------------------------------------------
+# -- results to stdout, the rest to stderr -----------------------------------------------------------------------------
 
 
 def test_build_prints_figures_and_says_where_things_are(command, spec_file, tmp_path):
@@ -57,7 +57,9 @@ def test_build_prints_one_object(command, spec_file):
 
 def test_build_takes_options_from_the_command_line(command, spec_file):
     spec_file(GOOD)
-    done = command("build", "spec.yaml", "--out", "run", "--set", "data.rows=6", "--set", "report={resamples: 0}", "--json")
+    done = command(
+        "build", "spec.yaml", "--out", "run", "--set", "data.rows=6", "--set", "report={resamples: 0}", "--json"
+    )
     assert json.loads(done.out)["metrics"]["right"]["count"] == 2
     assert json.loads(done.out)["metrics"]["right"]["low"] is None
 
@@ -187,7 +189,7 @@ def test_predict_reads_lines_from_a_file_and_from_stdin(command, run, tmp_path, 
     done = command("predict", run, "--input", "问题 1.jsonl")
     assert (done.code, len(done.out.splitlines())) == (0, 3)
     assert all(json.loads(line)["colour"] in toy.COLOURS for line in done.out.splitlines())
-    monkeypatch.setattr("sys.stdin", open(tmp_path / "问题 1.jsonl", encoding="utf-8"))  # noqa: SIM115
+    monkeypatch.setattr("sys.stdin", (tmp_path / "问题 1.jsonl").open(encoding="utf-8"))
     with sys.stdin:
         assert command("predict", run, "--input", "-").out == done.out
 
@@ -248,7 +250,11 @@ class Speaker(toy.Counter_):
     ("said", "out", "err"),
     [
         ({"answer": "Yes.\x1b[31m"}, "Yes.[31m\n", ""),
-        ({"answer": "是的。", "source": {"id": 7, "title": "安装"}, "confidence": 0.5}, "是的。\n", "source: 安装  confidence 0.50"),
+        (
+            {"answer": "是的。", "source": {"id": 7, "title": "安装"}, "confidence": 0.5},
+            "是的。\n",
+            "source: 安装  confidence 0.50",
+        ),
         ({"answer": "No.", "refused": True}, None, ""),
         ({"answer": ["a"]}, None, ""),
     ],
@@ -426,11 +432,15 @@ def test_plugins_are_listed_as_one_object(command):
     found = json.loads(command("plugins", "list", "--json").out)
     assert found["schema"] == 1
     assert found["plugins"] == [{"name": "toy", "from": "toy", "error": ""}]
-    assert {"kind": "data", "name": "rows", "plugin": "toy", "summary": "Sentences that name a colour."} in found["components"]
+    assert {"kind": "data", "name": "rows", "plugin": "toy", "summary": "Sentences that name a colour."} in found[
+        "components"
+    ]
 
 
 def test_a_plugin_that_was_set_aside_is_shown(command, only_toy):
-    only_toy._set_aside(type(only_toy.plugins["toy"])("bad", "bad_module", "toolkit-bad", "1.0"), RuntimeError("no driver"))
+    only_toy._set_aside(
+        type(only_toy.plugins["toy"])("bad", "bad_module", "toolkit-bad", "1.0"), RuntimeError("no driver")
+    )
     shown = command("plugins").out
     assert "bad  (toolkit-bad 1.0)  set aside: RuntimeError: no driver" in shown
     assert json.loads(command("plugins", "list", "--json").out)["plugins"][1]["error"] == "RuntimeError: no driver"
@@ -513,7 +523,7 @@ def test_a_reader_that_went_away_or_a_full_disk_is_no_traceback(tmp_path, where,
     elif where == "closed":
         done = process(*words, cwd=tmp_path, stdout=None, preexec_fn=lambda: os.close(1))
     else:
-        with open("/dev/full", "wb") as full:
+        with Path("/dev/full").open("wb") as full:
             done = process(*words, cwd=tmp_path, stdout=full)
     assert done.returncode in codes, done.stderr.decode()
     assert b"Traceback" not in done.stderr and b"fault of the toolkit" not in done.stderr
@@ -538,7 +548,9 @@ main(sys.argv[1:])
 """
 
 
-@pytest.mark.parametrize("words", [["--help"], ["validate", "spec.yaml"], ["plugins"], ["--version"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["validate", "spec.yaml"], ["plugins"], ["--version"]], ids=lambda words: words[0]
+)
 def test_what_must_be_quick_imports_nothing_heavy(tmp_path, words):
     """With every plugin that is installed; the modules are asserted here, the time by the benchmark."""
     (tmp_path / "spec.yaml").write_text("data: x\n")

@@ -6,9 +6,9 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-import toy
 from pydantic import ValidationError
 
+import toy
 from toolkit.component import SECTIONS, Component, Config, DataPath, Entry, Located, Slot
 
 

@@ -6,8 +6,8 @@ import dataclasses
 import inspect
 
 import pytest
-import toy
 
+import toy
 from toolkit import contracts
 from toolkit.contracts import Likelihood, Matrix, Plot, Saves, Section, Sections, Size, Table
 from toolkit.evaluation import Evaluation
@@ -40,7 +40,9 @@ def test_what_learns_and_what_shows_is_told_by_its_methods():
 def test_the_core_s_examples_have_what_the_contract_names():
     for name, method in inspect.getmembers(contracts.Examples, inspect.isfunction):
         if not name.startswith("_"):
-            assert list(inspect.signature(getattr(Examples, name)).parameters) == list(inspect.signature(method).parameters)
+            assert list(inspect.signature(getattr(Examples, name)).parameters) == list(
+                inspect.signature(method).parameters
+            )
 
 
 def test_every_contract_and_method_says_what_it_is():
@@ -55,7 +57,9 @@ def test_every_contract_and_method_says_what_it_is():
 def test_the_protocols_are_small():
     """One to three methods: what an author has to write fits on a page. (Examples and Run are the core's to write.)"""
     for name in ("Dataset", "Model", "Likelihood", "Saves", "Optimizer", "Metric", "Target", "Sections"):
-        methods = [m for m, _ in inspect.getmembers(getattr(contracts, name), inspect.isfunction) if not m.startswith("_")]
+        methods = [
+            m for m, _ in inspect.getmembers(getattr(contracts, name), inspect.isfunction) if not m.startswith("_")
+        ]
         assert 1 <= len(methods) <= 3, name
 
 

@@ -144,7 +144,8 @@ def test_json_that_cannot_be_written_leaves_the_old_file(tmp_path):
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab\n你\u2028\x85\r", max_size=3), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text("ab\n你\u2028\x85\r", max_size=3), inner, max_size=3),
     max_leaves=5,
 )  # fmt: skip
 

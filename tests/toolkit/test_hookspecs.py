@@ -26,7 +26,11 @@ HOOKS = {
 
 
 def test_the_hooks_and_their_parameters_are_those_that_plugins_rely_on():
-    found = {name: list(inspect.signature(hook).parameters) for name, hook in vars(hookspecs).items() if name[:8] == "toolkit_"}
+    found = {
+        name: list(inspect.signature(hook).parameters)
+        for name, hook in vars(hookspecs).items()
+        if name[:8] == "toolkit_"
+    }
     assert found == HOOKS
     manager = pluggy.PluginManager(hookspecs.NAME)
     manager.add_hookspecs(hookspecs)

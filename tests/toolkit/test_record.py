@@ -6,9 +6,9 @@ import json
 import math
 
 import pytest
-import toy
 from variants import toy_component, toy_made_by
 
+import toy
 from toolkit import fs, record
 from toolkit.contracts import Matrix, Plot, Section, Table
 from toolkit.plan import resolve

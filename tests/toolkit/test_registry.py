@@ -8,9 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-import toy
 from variants import toy_with
 
+import toy
 from toolkit import hookspecs
 from toolkit.component import Component
 from toolkit.errors import Mark, PluginError, SpecError

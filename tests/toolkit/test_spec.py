@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import os
@@ -135,10 +136,8 @@ def test_a_number_of_5000_digits_is_a_word_not_a_crash():
 
 
 def test_a_float_too_large_is_never_silently_infinite():
-    try:
+    with contextlib.suppress(SpecError):  # refusing it is as good
         assert value("1e999") != float("inf")
-    except SpecError:
-        pass  # refusing it is as good
 
 
 def test_words_remember_the_folder_of_the_spec():
@@ -256,16 +255,24 @@ def test_lines_count_the_same_with_every_line_end(end):
         "- " * 100_000,
         "? " * 100_000,
         "a: &a [" + "*a," * 100_000,
-        "a: " + "x" * 2_000_000,
     ],
-    ids=["brackets", "closed", "braces", "indent", "dashes", "questions", "aliases", "long"],
+    ids=["brackets", "closed", "braces", "indent", "dashes", "questions", "aliases"],
 )
 def test_bombs_are_refused_quickly(text):
     start = time.perf_counter()
     found = problems(text)
     assert time.perf_counter() - start < 3, "a bomb took its time"
     assert len(found) == 1
-    assert any(word in found[0][3] for word in ("deeper than", "longer than", "anchors and aliases"))
+    assert any(word in found[0][3] for word in ("deeper than", "anchors and aliases"))
+
+
+def test_a_spec_of_megabytes_is_refused_before_it_is_read(tmp_path):
+    file = tmp_path / "s.yaml"
+    file.write_text("a: " + "x" * 5_000_000)
+    start = time.perf_counter()
+    with pytest.raises(SpecError, match=r"s\.yaml:1:1: longer than 1,000,000 characters"):
+        read(file)
+    assert time.perf_counter() - start < 1
 
 
 def test_64_levels_are_read_and_65_are_not():

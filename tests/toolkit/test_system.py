@@ -7,18 +7,19 @@ import json
 import shutil
 
 import pytest
-import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from variants import STEADY, toy_component, toy_made_by, toy_with
 
+import toy
 from toolkit import api, fs
 from toolkit.errors import InputError, PluginError, RunError, SpecError, ToolkitError
 from toolkit.examples import CHUNK
+from toolkit.inputs import merged, mismatch, schema, schemas
 from toolkit.plan import resolve
 from toolkit.registry import Registry
 from toolkit.spec import parse
-from toolkit.system import SCHEMA, System, merged, mismatch, schema, schemas
+from toolkit.system import SCHEMA, System
 
 TOY = Registry.of({"toy": toy})
 
@@ -118,7 +119,9 @@ def test_what_is_not_a_finished_run_is_refused_with_the_way_out(folder, tmp_path
     assert "--resume" in caught.value.hint
 
 
-@pytest.mark.parametrize("manifest", [{"schema": SCHEMA + 1, "files": {}}, {"schema": 99, "entries": ["of another shape"]}])
+@pytest.mark.parametrize(
+    "manifest", [{"schema": SCHEMA + 1, "files": {}}, {"schema": 99, "entries": ["of another shape"]}]
+)
 def test_a_folder_from_the_future_is_refused_with_both_versions(folder, manifest):
     (folder / "MANIFEST.json").write_text(json.dumps(manifest))
     with pytest.raises(RunError) as caught:
@@ -318,7 +321,7 @@ def test_a_value_that_has_no_schema_is_an_error_of_its_own(value):
 def test_only_fields_that_the_data_declare_are_taken_and_no_answers():
     plan = resolve(parse("data: rows\narchitecture: counting\n", "s.yaml", None), TOY)
     rows = [{"question": "x", "colour": "red", "note": 3}, {"question": "y", "colour": "red"}]
-    assert schemas(plan, rows) == {"question": {"type": "string"}}
+    assert schemas(plan.takes(), rows) == {"question": {"type": "string"}}
     assert schemas(plan, []) == {}
 
 
@@ -387,7 +390,9 @@ def test_what_was_tested_is_what_is_served(folder):
 def test_a_system_is_measured_again_on_any_split(built):
     examples, found = built.evaluate("test")
     assert found.figures["right"].json() == built.report["metrics"]["right"]
-    assert found.predictions == [row["prediction"] for row in fs.read_lines(built.folder / "predictions" / "test.jsonl")]
+    assert found.predictions == [
+        row["prediction"] for row in fs.read_lines(built.folder / "predictions" / "test.jsonl")
+    ]
     assert len(examples) == 10
     assert built.evaluate("train")[1].figures["right"].value == 1.0
 

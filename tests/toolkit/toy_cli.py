@@ -1,7 +1,6 @@
 """Runs the toolkit's command line with the toy as its only plugin."""
 
 import toy
-
 from toolkit import cli
 from toolkit.registry import Registry
 

@@ -6,9 +6,9 @@ import dataclasses
 import sys
 from types import ModuleType
 
-import toy
 from hypothesis import settings
 
+import toy
 from toolkit.hookspecs import hookimpl
 from toolkit.registry import Registry
 

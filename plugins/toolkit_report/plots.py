@@ -1,4 +1,4 @@
-"""Figures of the report: plots as SVG drawn by matplotlib, images as PNG addresses; nothing is loaded from elsewhere.
+"""Plots of the report: SVG drawn by matplotlib that becomes a part of the page; nothing is loaded from elsewhere.
 
 Text stays text, in the page's own font. Colours reach matplotlib as stand-ins and leave as CSS variables, so that a
 figure follows the page into the dark; each variable carries a fallback, so that a figure also stands alone.
@@ -6,14 +6,11 @@ figure follows the page into the dark; each variable carries a fallback, so that
 
 from __future__ import annotations
 
-import base64
 import io
 import math
 import re
-import struct
 import unicodedata
 import warnings
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -31,8 +28,6 @@ WIDTH, HEIGHT, EM = 480, 240, 11
 #: Colours of series where the page sets none; line styles tell series apart without colour.
 SERIES = ("#3451c6", "#b4540a", "#0b7a5c", "#8a3ea8", "#5b6472", "#a8324a")
 DASHES = ("-", "--", ":", "-.")
-#: Images of more pixels are not shown.
-MAX_PIXELS = 1 << 20
 
 _MUTED, _LINE = "#010101", "#010102"
 _STAND_INS = [f"#0102{n:02x}" for n in range(len(SERIES))]
@@ -187,7 +182,7 @@ def _inline(source: str, key: str, title: str, told: str) -> str:
         node.text, node.tail = (text if text and text.strip() else None for text in (node.text, node.tail))
         for name, value in list(node.attrib.items()):
             del node.attrib[name]
-            if name != "id" or value in used:
+            if value in used if name == "id" else not value.startswith("rotate(-0 "):
                 node.set(name.rpartition("}")[2], _attribute(name, value, key))
     root.attrib = {"viewBox": root.attrib["viewBox"], "class": "plot", "role": "img", "aria-label": title}
     for place, (tag, text) in enumerate((("title", title), ("desc", told))):
@@ -204,34 +199,3 @@ def _attribute(name: str, value: str, key: str) -> str:
         value = re.sub(r"font-family:[^;]*;? ?", "", value)
     value = re.sub(r"#0\d{5}\b", lambda found: _PAINT.get(found[0], found[0]), value)
     return re.sub(r"#([a-z]\w{10})\b", rf"#{key}-\1", " ".join(value.split()))
-
-
-# -- images ------------------------------------------------------------------------------------------------------------
-
-
-def picture(image: Any) -> str:
-    """Return an image as the address of a PNG; empty where the value is none.
-
-    Args:
-        image: `[height][width]` or `[height][width][1 or 3]`, numbers from 0 to 1.
-    """
-    if not (isinstance(image, list) and len(image) > 1 and all(isinstance(row, list) for row in image)):
-        return ""
-    rows = [[pixel if isinstance(pixel, list) else [pixel] for pixel in row] for row in image]
-    shapes = {(len(row), len(pixel)) for row in rows for pixel in row}
-    numbers = (number for row in rows for pixel in row for number in pixel)
-    width, depth = shapes.pop() if len(shapes) == 1 else (0, 0)
-    if width < 2 or depth not in (1, 3) or len(rows) * width > MAX_PIXELS or not all(map(_is_light, numbers)):
-        return ""
-    lines = b"".join(b"\0" + bytes(round(255 * number) for pixel in row for number in pixel) for row in rows)
-    header = struct.pack(">IIBBBBB", width, len(rows), 8, 0 if depth == 1 else 2, 0, 0, 0)
-    parts = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(lines, 9)) + _chunk(b"IEND", b"")
-    return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + parts).decode()
-
-
-def _is_light(number: Any) -> bool:
-    return isinstance(number, (int, float)) and 0 <= number <= 1
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
