@@ -15,9 +15,9 @@ PLUGINS = sorted(path for path in (ROOT / "plugins").iterdir() if (path / "__ini
 
 #: A module imports from lower floors only. `docs/architecture.md` says what each floor knows.
 FLOORS = [
-    {"component", "errors", "fs"},
-    {"hookspecs", "contracts", "spec"},
-    {"registry", "examples", "run"},
+    {"component", "errors"},
+    {"hookspecs", "contracts", "fs", "spec"},
+    {"registry", "examples", "inputs", "run"},
     {"plan"},
     {"evaluation"},
     {"system"},

@@ -12,7 +12,7 @@ from typing import Any
 
 from toolkit import builder as builder_
 from toolkit import fs, record
-from toolkit.errors import Interrupted, RunError, SpecError
+from toolkit.errors import Interrupted, PluginError, RunError, SpecError
 from toolkit.evaluation import Evaluation
 from toolkit.plan import Plan, resolve
 from toolkit.registry import Registry
@@ -21,6 +21,8 @@ from toolkit.spec import Spec, parse, plain, read
 from toolkit.system import SCHEMA, System
 
 RUNS = Path("runs")
+#: Files of a run folder that no rendering may replace.
+OURS = ("run.json", "report.json", "spec.yaml", "spec.resolved.yaml", "events.jsonl", "golden.jsonl", fs.MANIFEST, LOCK)
 
 
 def build(
@@ -49,7 +51,7 @@ def build(
     folder = Path(out) if out is not None else RUNS / plan.name
     if finished(plan, folder, resume, overwrite):
         return System.load(folder, registry)
-    run = Run(folder, [*listeners, lambda event: registry.hooks.hook.toolkit_event(event=event)])
+    run = Run(folder, [*listeners, lambda event: registry.call("toolkit_event", event=event)])
     with run.held():
         if overwrite:
             _clear(folder)
@@ -63,17 +65,24 @@ def open(folder: str | Path, registry: Registry | None = None, sets: Iterable[st
 
 def _spec(spec: str | Path | Mapping[str, Any], sets: Iterable[str]) -> Spec:
     if isinstance(spec, Mapping):
-        return parse(json.dumps(spec, default=str), "spec", Path.cwd(), sets)
+        return parse(json.dumps(spec, default=str, ensure_ascii=False), "spec", Path.cwd(), sets)
     return read(spec, sets)
 
 
 def finished(plan: Plan, folder: Path, resume: bool, overwrite: bool) -> bool:
     """Return whether the work is done already; refuse to touch what a folder holds unless told what to do with it."""
-    held = [path for path in folder.iterdir() if not path.name.startswith(".")] if folder.is_dir() else []
+    try:
+        held = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except FileNotFoundError:
+        held = []
+    except OSError as error:
+        raise SpecError(f"{folder} cannot be a run folder: {error.strerror}", "choose another with --out") from error
     if not held:
         return False
     if not (folder / "run.json").is_file():
         raise SpecError(f"{folder} holds something that is not a run", "choose another folder with --out")
+    if overwrite and resume:
+        raise SpecError("--resume goes on and --overwrite begins anew", "give one of the two")
     if overwrite:
         return False
     done = (folder / fs.MANIFEST).is_file()
@@ -81,14 +90,14 @@ def finished(plan: Plan, folder: Path, resume: bool, overwrite: bool) -> bool:
         _same_spec(plan, folder)
         return done
     state = "is finished already" if done else "was begun before and not finished"
-    way = f"open it: toolkit predict {folder}" if done else "go on with it: --resume"
+    way = f"open it: toolkit predict {shlex.quote(str(folder))}" if done else "go on with it: --resume"
     raise SpecError(f"{folder} {state}", f"{way}; build it anew: --overwrite; build beside it: --out DIR")
 
 
 def _clear(folder: Path) -> None:
     """Remove what a run folder holds, its manifest first."""
     fs.remove(folder / fs.MANIFEST)
-    for path in folder.iterdir():
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == "run.json"):  # it tells that this is a run
         if path.name != LOCK:
             fs.remove(path)
 
@@ -120,8 +129,8 @@ def _build(plan: Plan, run: Run, registry: Registry, sets: list[str]) -> System:
     fs.write(folder / "spec.yaml", plan.spec.text)
     fs.write(folder / "spec.resolved.yaml", record.resolved_text(plan))
     run.listeners.append(_note_data(folder, facts))
-    run.event("started", name=plan.name, components=record.sections_of(plan))
     with _failure(run, facts):
+        run.event("started", name=plan.name, components=record.sections_of(plan))
         system, done = builder_.build(plan, run, registry, facts["data"])
         system.folder = folder
         _save(system, done, run)
@@ -154,6 +163,7 @@ def _failure(run: Run, facts: Mapping[str, Any]) -> Iterator[None]:
     except BaseException as error:
         status = "interrupted" if isinstance(error, Interrupted | KeyboardInterrupt) else "failed"
         with contextlib.suppress(Exception):  # the disk may be full; the first error is the one to show
+            fs.remove(run.folder / fs.MANIFEST)
             run.event("failed", error=str(error), status=status)
             run.flush()
             fs.write_json(run.folder / "run.json", {**facts, "status": status, "error": str(error)})
@@ -163,8 +173,10 @@ def _failure(run: Run, facts: Mapping[str, Any]) -> Iterator[None]:
 def _save(system: System, done: builder_.Record, run: Run) -> None:
     """Write what was learnt, and what it was seen to answer."""
     folder = run.folder
-    for name, part in (("tokenizer", system.tokenizer), ("model", system.model)):
-        with fs.folder(folder / name) as staging:
+    plan = system.plan
+    parts = {"tokenizer": (plan.tokenizer, system.tokenizer), "model": (plan.architecture, system.model)}
+    for name, (bound, part) in parts.items():
+        with bound.blamed(), fs.folder(folder / name) as staging:
             if hasattr(part, "save"):
                 part.save(staging)
     examples, found = done.splits["test"], done.evaluations["test"].predictions
@@ -177,7 +189,7 @@ def _save(system: System, done: builder_.Record, run: Run) -> None:
 def reproduce(plan: Plan, sets: Iterable[str]) -> list[str]:
     """Return the commands that build this system again."""
     options = "".join(f" --set {shlex.quote(option)}" for option in sets)
-    return [f"toolkit build {Path(plan.spec.file).name}{options}"]
+    return [f"toolkit build {shlex.quote(Path(plan.spec.file).name)}{options}"]
 
 
 def evaluate(folder: str | Path, split: str = "test", registry: Registry | None = None) -> Evaluation:
@@ -190,13 +202,18 @@ def render(folder: str | Path, registry: Registry | None = None) -> Path:
     folder = Path(folder)
     if not (folder / "report.json").is_file():
         raise RunError(f"{folder} holds no report", "build it: toolkit build SPEC")
+    fs.check(folder)
     _render(folder, fs.read_json(folder / "report.json"), registry or Registry.discover())
     fs.seal(folder, leave=(CHECKPOINTS, LOCK), schema=SCHEMA)
     return folder / "report.html"
 
 
 def _render(folder: Path, document: Mapping[str, Any], registry: Registry) -> None:
-    hook = registry.hooks.hook
-    for files in hook.toolkit_render(document=document, templates=hook.toolkit_templates()):
+    templates = registry.call("toolkit_templates")
+    for files in registry.call("toolkit_render", document=document, templates=templates):
         for name, text in files.items():
+            if Path(name).name != name or name in OURS:
+                raise PluginError(
+                    f"toolkit_render gave {name!r}", "a rendered file stands beside report.json, under a new name"
+                )
             fs.write(folder / name, text)

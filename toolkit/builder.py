@@ -65,11 +65,11 @@ def build(
             tables = {name: dataset.table(name) for name in plan.tables()}
         if not len(rows["train"]):
             raise DataError(f"{plan.data.where}: {plan.data.use!r} has no row to learn from")
-        record.digests = {name: digest(name, part) for name, part in {**rows, **tables}.items()}
+        record.digests = {name: digest(part, name) for name, part in {**rows, **tables}.items()}
         takes = schemas(plan.takes(), (row for name in SPLITS for row in rows[name]))
         check_same(record.digests, data_before or {})
         run.event("data", digests=record.digests)
-        record.data = registry.hooks.hook.toolkit_profile(splits=rows, tables=tables) or {}
+        record.data = registry.call("toolkit_profile", splits=rows, tables=tables) or {}
     with record.stage(run, "tokenizer"):
         device: Any = plan.device.make() if plan.device else None
         record.device = device.describe() if hasattr(device, "describe") else {}
@@ -98,7 +98,7 @@ def build(
     return System(plan, tokenizer, model, takes), record
 
 
-def digest(name: str, rows: Iterable[Any]) -> str:
+def digest(rows: Iterable[Any], name: str = "data") -> str:
     """Return the SHA-256 of a split's or table's rows as JSON."""
     found = hashlib.sha256()
     for number, row in enumerate(rows, 1):

@@ -7,20 +7,23 @@ Exit codes: 0 ok, 1 a gate failed, 2 spec or usage, 3 data, 4 run folder damaged
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import json
 import os
 import shlex
 import sys
 import traceback
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import click
+from click.utils import PacifyFlushWrapper
 
 from toolkit import fs
-from toolkit.errors import InputError, SpecError, ToolkitError
+from toolkit.errors import InputError, Mark, SpecError, ToolkitError
 from toolkit.plan import resolve
 from toolkit.registry import Registry
 from toolkit.spec import read
@@ -52,7 +55,7 @@ class Commands(click.Group):
     def ask_plugins(self, context: click.Context) -> None:
         """Let every plugin add its commands."""
         registry = Registry.discover()
-        registry.hooks.hook.toolkit_commands(group=context.find_root().command, registry=registry)
+        registry.call("toolkit_commands", group=context.find_root().command, registry=registry)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
@@ -81,7 +84,7 @@ def build(
     """Build, train and measure the system that SPEC describes."""
     registry = Registry.discover()
     with contextlib.ExitStack() as stack:
-        shown = None if quiet else registry.hooks.hook.toolkit_progress(live=_live())
+        shown = None if quiet else registry.call("toolkit_progress", live=_live())
         listeners = [stack.enter_context(shown)] if shown else []
         options = {"sets": sets, "resume": resume, "overwrite": overwrite}
         system = _api().build(spec, out, **options, registry=registry, listeners=listeners)
@@ -90,7 +93,9 @@ def build(
         return
     _say(f"{system.folder} is finished")
     _print_metrics(system.report["metrics"])
-    _say(f"report: {system.folder / 'report.html'}\nask it: toolkit predict {system.folder} {_ask(system)}")
+    if (system.folder / "report.html").is_file():
+        _say(f"report: {system.folder / 'report.html'}")
+    _say(f"ask it: toolkit predict {shlex.quote(str(system.folder))} {_ask(system)}")
 
 
 def _ask(system: Any) -> str:
@@ -119,7 +124,7 @@ def validate(specs: tuple[str, ...], sets: tuple[str, ...]) -> None:
             resolve(read(spec, sets), registry)
             click.echo(f"{spec}: ok")
         except SpecError as error:
-            _say(str(error))
+            _say_problems(error)
             failed += max(1, len(error.problems))
     if failed:
         _say(f"{failed} problem{'s' if failed > 1 else ''}")
@@ -129,21 +134,27 @@ def validate(specs: tuple[str, ...], sets: tuple[str, ...]) -> None:
 @group.command()
 @_run
 @click.argument("inputs", nargs=-1)
-@click.option(
-    "--input", "file", type=click.File("r", encoding="utf-8-sig"), help="JSON lines in, JSON lines out; - is stdin."
-)
+@click.option("--input", "file", type=click.File("rb"), help="JSON lines in, JSON lines out; - is stdin.")
 @_json
-def predict(run: Path, inputs: tuple[str, ...], file: IO[str] | None, as_json: bool) -> None:
+def predict(run: Path, inputs: tuple[str, ...], file: IO[bytes] | None, as_json: bool) -> None:
     """Ask RUN: one or more INPUTS (text or a JSON object), or JSON lines with --input."""
     if bool(inputs) == bool(file):
         raise click.UsageError('give INPUTS, as in `toolkit predict RUN "How do I install it?"`, or --input FILE.')
     system = _api().open(run)
     rows = (_row(system, text, f"INPUT {i}") for i, text in enumerate(inputs, 1))
     if file:
-        rows = (_row(system, line, f"{file.name}:{i}") for i, line in enumerate(file, 1) if line.strip())
+        rows = (_row(system, line, f"{file.name}:{i}") for i, line in enumerate(_lines(file), 1) if line.strip())
     for prediction in system.stream(rows):
         if as_json or file or not _print_answer(prediction):
             _print_json(prediction, indent=None)
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    for number, line in enumerate(file, 1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise InputError(f"{file.name}:{number}: not UTF-8 text") from None
 
 
 def _row(system: Any, text: str, place: str) -> dict[str, Any]:
@@ -153,7 +164,7 @@ def _row(system: Any, text: str, place: str) -> dict[str, Any]:
         row = json.loads(text)
     except (ValueError, RecursionError):
         row = None
-    if _is_text(system) and not isinstance(row, dict):
+    if _is_text(system) and not isinstance(row, dict) and not text.lstrip().startswith("{"):
         row = {fields[0]: text.rstrip("\n")}
     if not isinstance(row, dict):
         raise InputError(f"{place}: not a JSON object", f"this system takes: {', '.join(fields)}")
@@ -166,7 +177,13 @@ def _row(system: Any, text: str, place: str) -> dict[str, Any]:
 
 @group.command()
 @_run
-@click.option("--split", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True)
+@click.option(
+    "--split",
+    type=click.Choice(["train", "validation", "test"]),
+    default="test",
+    show_default=True,
+    help="The split to measure on.",
+)
 @_json
 def evaluate(run: Path, split: str, as_json: bool) -> None:
     """Measure RUN again on a split of its data."""
@@ -197,7 +214,7 @@ def report(run: Path, render: bool, as_json: bool) -> None:
     if as_json:
         _print_json(system.report)
         return
-    click.echo(str(page))
+    click.echo(str(page if page.is_file() else run / "report.json"))
     _print_metrics(system.report["metrics"])
 
 
@@ -240,6 +257,27 @@ def _live() -> bool:
 def _clean(text: object) -> str:
     """Return text without control characters, which a terminal would obey."""
     return str(text).translate(_CONTROL)
+
+
+def _say_problems(error: SpecError) -> None:
+    """Say every problem, with the line that it stands on and a caret below the place."""
+    for problem in error.problems:
+        first, *rest = str(problem).split("\n")
+        _say("\n".join([first, *_excerpt(problem.where), *rest]))
+    if not error.problems:
+        _say(str(error))
+
+
+def _excerpt(where: Mark) -> list[str]:
+    try:
+        line = Path(where.file).read_text(encoding="utf-8-sig").split("\n")[where.line - 1] if where.line else ""
+    except (OSError, ValueError, IndexError):
+        return []
+    shown = _clean(line).replace("\t", " ")[: where.column + 60]
+    if not shown.strip() or len(line) > 500:
+        return []
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in shown[: where.column - 1])
+    return [f"    {shown}", " " * (3 + where.column + wide) + "^"]
 
 
 def _say(text: str) -> None:
@@ -285,23 +323,34 @@ def _errors(debug: bool) -> Iterator[None]:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort) as error:
         _fail(error, "stopped", 130, debug)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read the output has seen enough
+        _drop_output()
         sys.exit(0)
     except MemoryError as error:
         _fail(error, "out of memory", 5, debug)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            _fail(error, str(error), 1, debug)
+        _drop_output()
+        _fail(error, str(error), 5, debug)
     except Exception as error:
         _fail(error, f"{type(error).__name__}: {error} (a fault of the toolkit; --debug shows where)", 1, debug)
+
+
+def _drop_output() -> None:
+    """Send what is still unwritten nowhere, so that ending the process does not fail on it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: BaseException, message: str, code: int, debug: bool) -> None:
     if debug:
         traceback.print_exception(error)
-    _say(message if isinstance(error, SpecError) and error.problems else f"error: {message}")
+    if isinstance(error, SpecError) and error.problems:
+        _say_problems(error)
+    else:
+        _say(f"error: {message}")
     sys.exit(code)
 
 
@@ -313,4 +362,13 @@ def main(arguments: Iterable[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     debug = "--debug" in given  # before or behind the command, as people type it
     with _errors(debug):
-        group.main([word for word in given if word != "--debug"], prog_name="toolkit", standalone_mode=False)
+        words = [word for word in given if word != "--debug"]
+        try:
+            code = group.main(words, prog_name="toolkit", standalone_mode=False)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except SystemExit:
+            if isinstance(sys.stdout, PacifyFlushWrapper):  # click met a closed pipe: who read it has seen enough
+                sys.exit(0)
+            raise
+        sys.exit(code if isinstance(code, int) else 0)

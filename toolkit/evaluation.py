@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolkit.contracts import Examples, Metric, Prediction, Row
-from toolkit.errors import PluginError, SpecError
+from toolkit.errors import SpecError
 from toolkit.plan import Bound, ReportOptions
 from toolkit.spec import plain
 
@@ -46,7 +46,8 @@ def evaluate(
     """Measure a model on examples; the same call in `build` and in `evaluate RUN`."""
     predictions = [dict(prediction) for prediction in examples.answered(model)] if len(examples) else []
     if len(predictions) != len(examples):
-        raise PluginError(f"the model gave {len(predictions)} predictions for {len(examples)} examples")
+        # A ValueError, as whoever calls knows which component to name.
+        raise ValueError(f"the model gave {len(predictions)} predictions for {len(examples)} examples")
     scores: list[Any] | None = None
     rows: dict[str, list[Row]] = {}
     figures: dict[str, Figure] = {}

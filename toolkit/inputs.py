@@ -21,7 +21,7 @@ def schemas(fields: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> dict[st
                 try:
                     found[name] = merged(found.get(name), schema(row[name]))
                 except DataError as error:
-                    raise DataError(f"row {number}: {name}: {error.message}") from None
+                    raise DataError(f"data rows, number {number}: {name}: {error.message}") from None
     return found
 
 
@@ -45,10 +45,11 @@ def merged(one: dict[str, Any] | None, two: dict[str, Any]) -> dict[str, Any]:
         return two
     kinds = {one["type"], two["type"]}
     if kinds == {"array"}:
-        low, high = min(one["minItems"], two["minItems"]), max(one.get("maxItems", -1), two.get("maxItems", -1))
+        low = min(one["minItems"], two["minItems"])
+        fixed = low == one.get("maxItems") == two.get("maxItems")
         items = [part["items"] for part in (one, two) if "items" in part]
         inner = {"items": merged(items[0], items[-1])} if items else {}
-        return {"type": "array", **inner, "minItems": low, **({"maxItems": high} if low == high else {})}
+        return {"type": "array", **inner, "minItems": low, **({"maxItems": low} if fixed else {})}
     if kinds == {"integer", "number"}:
         return {"type": "number"}
     raise DataError(f"is {one['type']} in one row and {two['type']} in another")

@@ -264,9 +264,9 @@ class _Resolver:
             self.problems.append(self.registry.unknown(kind, entry.use, self.spec.mark(at), dotted(path)))
             return None
         component, implied = found
-        for name in implied.keys() & entry.options.keys():
+        for name in (name for name in implied if entry.options.get(name, implied[name]) != implied[name]):
             self.blame((*path, name), f"{entry.use!r} says already that {name} is {implied[name]}", "write it once")
-        config = self.options(component.config, path, {**entry.options, **implied})
+        config = self.options(component.config, path, {**entry.options, **implied}, entry.use)
         if config is None:
             return None
         parts = self.parts(config, path)
@@ -276,7 +276,7 @@ class _Resolver:
                 self.suggested.setdefault(wanted, []).extend(suggestions)
         return bound
 
-    def options(self, model: type[Any], path: Path_, values: Any) -> Any:
+    def options(self, model: type[Any], path: Path_, values: Any, name: str = "report") -> Any:
         """Return the checked options; None where they have problems."""
         if not isinstance(values, dict):
             return self.blame(path, "should be a mapping of options")
@@ -293,7 +293,7 @@ class _Resolver:
                 self.option_problem(model, at, problems[0], [problem["msg"] for problem in problems])
             return None
         except Exception as error:  # whatever a plugin's own validator does
-            what = f"{self.spec.mark(path)}: {dotted(path)}: the options of {dotted(path)} cannot be checked"
+            what = f"{self.spec.mark(path)}: {dotted(path)}: the options of {name!r} cannot be checked"
             raise PluginError(f"{what}: {type(error).__name__}: {error}") from error
 
     def option_problem(self, model: type[Any], at: Path_, problem: Any, messages: list[str]) -> None:

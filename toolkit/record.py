@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from toolkit.builder import Record
@@ -155,7 +157,15 @@ def ports(plan: Plan) -> frozenset[str]:
 def plugins(plan: Plan, registry: Registry) -> dict[str, str]:
     """Return the plugins that a plan draws on, with their versions."""
     used = (registry.plugin(bound.component) for bound in plan.bound())
-    return {plugin.name: str(plugin) for plugin in sorted(used, key=lambda plugin: plugin.name)}
+    return {plugin.name: f"{plugin} {digest(plugin.module)}" for plugin in sorted(used, key=lambda plugin: plugin.name)}
+
+
+def digest(module: str) -> str:
+    """Return a digest of the Python files of a plugin, which tells checkouts of one version apart."""
+    file = Path(getattr(sys.modules.get(module), "__file__", None) or "none")
+    sources = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+    found = hashlib.sha256(b"".join(source.read_bytes() for source in sources if source.is_file()))
+    return found.hexdigest()[:16]
 
 
 def sections_of(plan: Plan) -> dict[str, str]:

@@ -16,7 +16,7 @@ import pluggy
 
 from toolkit import hookspecs
 from toolkit.component import Component
-from toolkit.errors import Mark, PluginError, Problem
+from toolkit.errors import Mark, PluginError, Problem, ToolkitError
 
 #: Set to 1 to start with no plugin at all, or to names separated by commas to leave those out.
 DISABLE = "TOOLKIT_DISABLE_PLUGINS"
@@ -94,6 +94,16 @@ class Registry:
             self._components[key] = (component, plugin)
         self.hooks.register(module, plugin.name)
         self.plugins[plugin.name] = plugin
+
+    def call(self, hook: str, **arguments: Any) -> Any:
+        """Call a hook of every plugin; what one raises becomes a PluginError that names the hook."""
+        try:
+            return getattr(self.hooks.hook, hook)(**arguments)
+        except ToolkitError:
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise PluginError(f"a plugin failed in {hook}: {reason}", f"leave it out: {DISABLE}=NAME") from error
 
     @property
     def broken(self) -> list[Plugin]:

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from toolkit import fs
 from toolkit.contracts import Saves
-from toolkit.errors import BusyError, Interrupted, RunError
+from toolkit.errors import BusyError, Interrupted, ResourceError, RunError
 
 Listener = Callable[[Mapping[str, Any]], None]
 CHECKPOINTS = "checkpoints"
@@ -76,15 +76,13 @@ class Run:
         """Write a checkpoint; then remove older ones, but the one before and those to `spare`."""
         self.flush()
         place = self._checkpoint(step)
-        with fs.folder(place, step=step) as staging:
+        keeps = sorted({step, *spare, *([] if self._sound is None else [self._sound])})
+        with fs.folder(place, step=step, keeps=keeps) as staging:
             for name, part in parts.items():
                 (staging / name).mkdir()
                 part.save(staging / name)
         fs.check(place)  # read back before the one before it may go
-        kept = {self._checkpoint(one) for one in (step, self._sound, *spare) if one is not None}
-        for old in (self.folder / CHECKPOINTS).glob("step-*"):
-            if old not in kept and _numbered(old):
-                fs.remove(old)
+        self._prune(keeps)
         self._sound = step
 
     def restore(self, step: int | None = None, **parts: Saves) -> int | None:
@@ -92,7 +90,8 @@ class Run:
         for found in reversed(self._steps()) if step is None else [step]:
             place = self._checkpoint(found)
             try:
-                if fs.check(place).get("step") != found:
+                manifest = fs.check(place)
+                if manifest.get("step") != found:
                     raise RunError(f"{place} holds another step")
             except RunError as error:
                 if step is not None:
@@ -103,11 +102,19 @@ class Run:
                 part.load(place / name)
             if step is None:
                 self._sound = found
+                self._prune([*manifest["keeps"], found])
                 self._cut_back(found)
                 self.event("resumed", step=found)
             return found
         self._cut_back(0)
         return None
+
+    def _prune(self, keeps: Iterable[int]) -> None:
+        """Remove checkpoints but those of the steps named, half removed ones too."""
+        kept = {self._checkpoint(step) for step in keeps}
+        for place in (self.folder / CHECKPOINTS).glob("step-*"):
+            if place not in kept and _numbered(place):
+                fs.remove(place)
 
     def _checkpoint(self, step: int) -> Path:
         return self.folder / CHECKPOINTS / f"step-{step:08d}"
@@ -132,6 +139,8 @@ class Run:
         except Timeout:
             hint = "wait for it to end, or choose another folder with --out"
             raise BusyError(f"{self.folder} is being built by another process", hint) from None
+        except OSError as error:
+            raise ResourceError(f"cannot write {self.folder / LOCK}: {error.strerror}") from error
         try:
             with self._signals():
                 fs.sweep(self.folder)

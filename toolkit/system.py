@@ -120,7 +120,9 @@ class System:
         data = self.plan.data.make(seed=self.plan.seed)
         with self.plan.data.blamed():
             examples = self.examples(data.split(split), {name: data.table(name) for name in self.plan.tables()})
-        return examples, evaluate(self.model, examples, made_metrics(self.plan), self.plan.report, self.plan.seed)
+        with self.plan.architecture.blamed():
+            found = evaluate(self.model, examples, made_metrics(self.plan), self.plan.report, self.plan.seed)
+        return examples, found
 
     def replay(self) -> None:
         """Ask the golden examples again; raise RunError where an answer is not what the build got."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -78,7 +79,11 @@ def check_documented(component: Component) -> None:
 
 def check_example(component: Component) -> None:
     """The example is a valid config, and comes back the same when written out and read again."""
-    config = component.config.model_validate(dict(component.example), context={"paths": False})
+    try:
+        config = component.config.model_validate(dict(component.example), context={"paths": False})
+        answers = {"needs": config.needs(), "gives": config.gives(frozenset()), "answers": config.answers()}
+    except Exception as error:  # whatever a plugin's own config does
+        raise Broken(f"the example is no valid config: {type(error).__name__}: {error}") from error
     parts = set(slots(component.config))
     written = config.model_dump(mode="json", exclude=parts)
     again = component.config.model_validate(
@@ -86,8 +91,7 @@ def check_example(component: Component) -> None:
     )
     if again.model_dump(mode="json") != config.model_dump(mode="json"):
         raise Broken("the example is another config once written out and read again")
-    for method in ("needs", "answers"):
-        ports = getattr(config, method)()
+    for method, ports in answers.items():
         if not isinstance(ports, frozenset) or not all(isinstance(port, str) for port in ports):
             raise Broken(f"{method}() should return a frozenset of strings, got {ports!r}")
 
@@ -97,9 +101,9 @@ def check_factory(component: Component) -> None:
     module, _, name = component.factory.partition(":")
     try:
         factory = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise Broken(f"factory {component.factory} cannot be imported: {error}") from error
-    first, *others = inspect.signature(factory).parameters.values()
+        first, *others = inspect.signature(factory).parameters.values()
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise Broken(f"factory {component.factory} is no function of a config: {error}") from error
     if first.name != "config":
         raise Broken(f"{component.factory} should take `config` first, not `{first.name}`")
     allowed = PARAMETERS.get(component.kind)
@@ -253,12 +257,15 @@ def watched_writes() -> Iterator[set[str]]:
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if _watching and event == "open" and isinstance(arguments[0], str | bytes):
-        path, mode, flags = arguments
-        if (isinstance(mode, str) and set(mode) & set("wax+")) or (mode is None and flags & 3):
-            name = path.decode(errors="replace") if isinstance(path, bytes) else path
-            if not name.startswith("/dev/"):
-                _watching[-1].add(str(Path(name).resolve()))
+    if not _watching or not isinstance(arguments[0] if arguments else None, str | bytes | Path):
+        return
+    writes = event in ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate")
+    if event == "open":
+        _, mode, flags = arguments
+        writes = bool(set(mode) & set("wax+")) if isinstance(mode, str) else bool(flags & 3)
+    name = os.fsdecode(arguments[0])
+    if writes and not name.startswith("/dev/"):
+        _watching[-1].add(str(Path(name).absolute()))
 
 
 def component_checks(*modules: ModuleType) -> Any:

@@ -29,6 +29,8 @@ class Seq2Seq(Config):
     """How the decoder looks back at the source: not at all, or by Luong et al.'s global attention (2015)."""
     dropout: float = Field(0.1, ge=0, lt=1)
     """Share of the embeddings, and of what passes between layers and to the output, that is dropped in training."""
+    word_dropout: float = Field(0.0, ge=0, lt=1)
+    """Share of the source tokens that are read as unknown in training (Iyyer et al., 2015); for few training texts."""
     teacher_forcing: float = Field(1.0, ge=0, le=1)
     """Probability that the decoder is fed the true last token in training, not its own; 1 is far faster."""
     max_length: int = Field(200, ge=1)

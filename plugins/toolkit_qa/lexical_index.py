@@ -47,6 +47,9 @@ class LexicalIndex:
         builder.index((in_ids, ids), create_empty_token=False, show_progress=False)
         return cls(words, {name: builder.scores[name].astype(kind) for name, kind in ARRAYS.items()}, len(texts))
 
+    def __contains__(self, word: str) -> bool:
+        return word in self._ids
+
     def scores(self, query: Iterable[str]) -> np.ndarray:
         """Return the score of each text, (texts,) float32; 0 where no word is shared."""
         data, indices, indptr = (self.arrays[name] for name in ARRAYS)

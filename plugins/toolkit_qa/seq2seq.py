@@ -95,8 +95,7 @@ class Seq2Seq(nn.Module):
 
     Args:
         network: on the device already.
-        begin, end, pad: marks of the target; `source_end` and `source_pad` those of the source.
-        never: ids that are not written, such as the mark of unknown words.
+        source_marks, marks: ids of pad, bos, eos and unk; of them only eos is ever written.
     """
 
     def __init__(
@@ -107,6 +106,7 @@ class Seq2Seq(nn.Module):
         target: str,
         source_marks: dict[str, int],
         marks: dict[str, int],
+        word_dropout: float = 0.0,
         teacher_forcing: float = 1.0,
         max_length: int = 200,
         beam: int = 1,
@@ -117,7 +117,7 @@ class Seq2Seq(nn.Module):
         self.source, self.target = source, target
         self.source_marks, self.marks = source_marks, marks
         self.never = sorted(id_ for name, id_ in marks.items() if name != "eos")
-        self.teacher_forcing, self.max_length = teacher_forcing, max_length
+        self.word_dropout, self.teacher_forcing, self.max_length = word_dropout, teacher_forcing, max_length
         self.beam, self.length_penalty = beam, length_penalty
 
     # What the optimizer calls
@@ -165,6 +165,10 @@ class Seq2Seq(nn.Module):
         # The end mark makes an empty question one token long: nothing can be packed that has no length.
         rows = [[*example[self.source], self.source_marks["eos"]] for example in batch]
         source = self._padded(rows, self.source_marks["pad"])  # (B, S)
+        if self.training and self.word_dropout:
+            # So the mark of unknown words is learnt, which stand in every question of users and in no training text.
+            lost = (torch.rand(source.shape) < self.word_dropout).to(source.device)  # drawn on the CPU
+            source = source.masked_fill(lost, self.source_marks["unk"])
         return self.network.encode(source, torch.tensor([len(row) for row in rows]))
 
     def _padded(self, rows: Sequence[Sequence[int]], pad: int) -> Tensor:
@@ -256,6 +260,7 @@ def make(config: Config, *, signature: dict[str, Size], device: Any, seed: int) 
         source,
         target,
         *(dict(size.marks) for size in sizes),
+        word_dropout=config.word_dropout,
         teacher_forcing=config.teacher_forcing,
         max_length=config.max_length,
         beam=config.beam,

@@ -73,8 +73,6 @@ def usage(takes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     row = {name: _EXAMPLES.get(schema.get("type", "")) for name, schema in takes.items()}
     if None in row.values() or not row:
         return {"shell": "toolkit predict RUN --input rows.jsonl", "python": "predictions = system.predict(rows)"}
-    asked = "..." if list(row.values()) == ["..."] else json.dumps(row, ensure_ascii=False)
-    return {
-        "shell": f"toolkit predict RUN {shlex.quote(asked) if asked != '...' else '"..."'}",
-        "python": f"prediction = system.predict({row!r})",
-    }
+    plain = list(row.values()) == ["..."]  # one text can be asked as it is
+    asked = '"..."' if plain else shlex.quote(json.dumps(row, ensure_ascii=False))
+    return {"shell": f"toolkit predict RUN {asked}", "python": f"prediction = system.predict({row!r})"}

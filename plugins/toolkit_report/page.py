@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import toolkit
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+import toolkit
 from toolkit.contracts import Plot
 from toolkit.errors import PluginError
-
 from toolkit_report import wording
 from toolkit_report.card import front_matter, usage
 from toolkit_report.document import complete
@@ -36,7 +36,7 @@ def render(report: Mapping[str, Any], templates: Sequence[Path] = ()) -> tuple[s
     rooms = environment([*templates, templates_folder()])
     try:
         page, card = (rooms.get_template(name).render(shown) for name in (PAGE, CARD))
-    except TemplateError as error:
+    except Exception as error:  # a template is code: what it meets in a plugin's hands can be anything
         raise PluginError(f"a template of the report failed: {type(error).__name__}: {error}") from error
     return page, card
 
@@ -60,6 +60,7 @@ def environment(folders: Sequence[Path]) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {name: getattr(wording, name) for name in ("number", "seconds", "share", "cut", "md", "fence")}
+    made.tests["records"] = is_records
     made.globals |= {
         "draw": _drawer(),
         "picture": address,
@@ -68,6 +69,11 @@ def environment(folders: Sequence[Path]) -> Environment:
         "dashes": len(DASHES),
     }
     return made
+
+
+def is_records(value: Any) -> bool:
+    """Tell whether a value is a list of mappings with the same keys, which reads best as a table."""
+    return isinstance(value, list) and all(isinstance(row, dict) and row.keys() == value[0].keys() for row in value)
 
 
 def _drawer() -> Callable[[Mapping[str, Any]], Markup]:

@@ -11,7 +11,9 @@ from typing import Any
 MUCH_CHINESE, MUCH_ENGLISH = 0.05, 0.2
 
 #: What Markdown reads as markup, anywhere; at the start of a line; and in what it would make a link of.
-_MARKUP = re.compile(r"[\\`*_{}\[\]#|~$!@]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"[\\`*_{}\[\]#|~$!]|^[-+=]|(?<=^\d)[.)](?=\s|$)|(?<=^\d\d)[.)](?=\s|$)|:(?=//)|(?<=www)\.|(?<!\w)@", re.IGNORECASE
+)
 
 
 def number(value: float | None) -> str:
@@ -75,22 +77,23 @@ def warnings(data: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[str
         inputs: by name, the fields that are asked with; duplicates of others are no wonder.
     """
     for found in data["overlaps"]:
-        earlier, later = found["between"]
+        earlier, later = found["between"] if len(found["between"]) == 2 else ("", "")
         if _counts(found, inputs):
             rows = data["splits"].get(later, {}).get("rows", 0)
             yield (
-                f"{_of(found['near'], rows)} of {later} also stand in {earlier}, {number(found['exact'])} of them word "
-                "for word. On those the figures say how well the system remembers, not how well it answers."
+                f"In {later} and in {earlier}: {_of(found['near'], rows)}, {number(found['exact'])} word for word. "
+                "Here the figures tell how well the system remembers, not how well it answers."
             )
     for place, part in {**data["splits"], **data["tables"]}.items():
         for found in part["duplicates"]:
             if _counts(found, inputs):
-                yield f"{_of(found['near'], part['rows'])} of {place} repeat an earlier one."
+                yield f"Twice or more in {place}: {_of(found['near'], part['rows'])} repeat an earlier one."
         for name, field in part["fields"].items():
             if field["mojibake"]:
-                yield f"{_of(field['mojibake'], part['rows'])} of {place} look wrongly decoded: {name}. Check the encoding."
+                damaged = _of(field["mojibake"], part["rows"])
+                yield f"Wrongly decoded, as it seems: {name} in {damaged} of {place}. Check the file's encoding."
             if field["empty"] and field["kind"] == "text":
-                yield f"{_of(field['empty'], part['rows'])} of {place} are empty in {name}."
+                yield f"Empty: {name} in {_of(field['empty'], part['rows'])} of {place}."
 
 
 def _counts(found: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ def field_of(error: InputError, names: Iterable[str]) -> str | None:
 
 
 def form_of(schema: Mapping[str, Any]) -> str:
-    """Return a field's form in a few words, as in `8 x 8 number`."""
+    """Return a field's form in a few words, as in `8 x 8 x number`."""
     kind = str(schema.get("type", "any"))
     if kind != "array":
         return kind

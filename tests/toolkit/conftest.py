@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,12 @@ from toolkit.registry import Registry
 
 #: The shortest spec that builds.
 SPEC = {"data": "rows", "architecture": "counting"}
+
+
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch):
+    """Flush to nowhere: no test cuts the power, and the disk is what most of them would wait for."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
 @pytest.fixture

@@ -49,9 +49,9 @@ def _writes(arguments, options):
     return isinstance(mode, int) or bool(set(mode) & set("wax+"))
 
 
-def deaths(work, below="", limit=1000):
+def deaths(work, below="", every=1, limit=1000):
     """Run `work` in child processes that die at the first, second, ... operation; yield after each but the last."""
-    for nth in range(1, limit):
+    for nth in range(1, limit, every):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # forking beside the threads of a test runner
             child = os.fork()

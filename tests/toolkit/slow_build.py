@@ -1,6 +1,6 @@
 """Runs the toolkit's command line with the toy as its only plugin, slowed down: `slow_build.py HOW WORDS...`.
 
-HOW: `looks` (a step takes 50 ms, and the loop looks whether to stop), `blind` (it never looks), `stuck` (it looks once).
+HOW: `looks` (a step takes 50 ms, and the loop looks whether to stop), `blind` (never looks), `stuck` (looks once).
 Says on stdout when it begins to learn.
 """
 

@@ -29,6 +29,8 @@ from toolkit.errors import (
 from toolkit.run import Run
 
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+#: At every 23rd operation of a build when in a hurry; at each of them in the long tier.
+QUICK_AND_WHOLE = pytest.mark.parametrize("every", [23, pytest.param(1, marks=pytest.mark.slow)])
 TEXT = "# A toy.\ndata: {use: rows, rows: 12}\narchitecture: counting\nreport: {resamples: 20}\n"
 #: What a finished run holds, beside its checkpoints.
 PARTS = {
@@ -82,7 +84,7 @@ def test_run_json_says_what_happened(build, spec_file, tmp_path):
         3,
         ["seed=3"],
     )
-    assert run["plugins"] == {"toy": "toy"}
+    assert list(run["plugins"]) == ["toy"]
     assert sorted(run["data"]) == ["facts", "test", "train", "validation"]
     assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in run["data"].values())
     assert run["started"] <= run["finished"]
@@ -428,7 +430,7 @@ def test_a_model_that_answers_another_number_than_was_asked_is_named(build, spec
             return (found + found)[:count]
 
     registry = toy_made_by("architecture", lambda config: Odd(1.0, 1.0, 3), "odd")
-    with pytest.raises(BuildError, match="'counting'"):
+    with pytest.raises(PluginError, match=rf"'counting'|{count} predictions for 4 examples"):
         build(spec_file(TEXT), registry=registry)
 
 
@@ -442,9 +444,9 @@ def test_a_render_that_fails_leaves_an_unfinished_run(build, spec_file, tmp_path
     assert build(spec_file(TEXT), resume=True)
 
 
+@QUICK_AND_WHOLE
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
-def test_a_full_disk_is_a_clean_stop_and_the_build_goes_on_once_there_is_room(build, spec_file, tmp_path, code):
-    """At every durable operation of a build; quick, because the toy is."""
+def test_a_full_disk_is_a_clean_stop_and_the_build_goes_on_once_there_is_room(build, spec_file, tmp_path, code, every):
     file = spec_file(TEXT)
     build(file, "whole")
 
@@ -455,7 +457,7 @@ def test_a_full_disk_is_a_clean_stop_and_the_build_goes_on_once_there_is_room(bu
         build(file, "counted")
     total = count[0]
     assert total > 80
-    for nth in range(1, total + 1, 3):
+    for nth in range(1, total + 1, every):
         try:
             with at_operation(nth, strike, below=str(tmp_path)):
                 build(file, "run")
@@ -469,15 +471,16 @@ def test_a_full_disk_is_a_clean_stop_and_the_build_goes_on_once_there_is_room(bu
 
 
 @FORKS
-def test_a_death_at_every_durable_operation_loses_nothing(build, spec_file, tmp_path):
-    """Kill it anywhere, resume, get the same files as without: the promise, at every operation of a whole build."""
+@QUICK_AND_WHOLE
+def test_a_death_at_any_durable_operation_loses_nothing(build, spec_file, tmp_path, every):
+    """Kill it anywhere, resume, get the same files as without."""
     file = spec_file(TEXT + "optimizer: {use: steps, keep_every: 1}\n")
     build(file, "run")
     whole = contents(tmp_path / "run")
     del whole["events.jsonl"], whole["MANIFEST.json"]
     fs.remove(tmp_path / "run")
     points = 0
-    for points in deaths(lambda: build(file, "run"), below=str(tmp_path)):  # noqa: B007
+    for points in deaths(lambda: build(file, "run"), str(tmp_path), every):  # noqa: B007
         build(file, "run", resume=True)
         found = contents(tmp_path / "run")
         steps = [e["step"] for e in fs.read_lines(tmp_path / "run" / "events.jsonl") if e["kind"] == "step"]
@@ -497,7 +500,7 @@ def test_a_death_while_overwriting_leaves_a_run_that_can_be_overwritten(build, s
         with Run(tmp_path / "run").held():
             api._clear(tmp_path / "run")
 
-    for _ in deaths(overwrite, below=str(tmp_path)):
+    for _ in deaths(overwrite, str(tmp_path), every=2):
         left = [path for path in (tmp_path / "run").iterdir() if path.name != ".lock"]
         assert (tmp_path / "run" / "MANIFEST.json").exists() or not left or (tmp_path / "run" / "run.json").exists()
         build(spec_file(TEXT), "run", overwrite=True)

@@ -127,7 +127,7 @@ def test_a_figure_that_is_not_a_number_is_no_figure():
     assert measured([1.0, 0.0], metric=Undefined()).value is None
 
 
-def test_large_sets_take_fewer_resamples():
+def test_large_sets_take_fewer_resamples(monkeypatch):
     class Counting(Mean):
         calls = 0
 
@@ -135,8 +135,11 @@ def test_large_sets_take_fewer_resamples():
             Counting.calls += 1
             return 0.0
 
-    measured([0.0] * 20_000, metric=Counting(), resamples=5000)
-    assert Counting.calls == 201
+    monkeypatch.setattr("toolkit.evaluation.DRAWS", 25_000)
+    measured([0.0] * 100, metric=Counting(), resamples=5000)
+    assert Counting.calls == 251
+    measured([0.0] * 1000, metric=Counting(), resamples=5000)
+    assert Counting.calls == 251 + 201, "but never fewer than 200"
 
 
 def test_rows_are_grouped_by_a_field():

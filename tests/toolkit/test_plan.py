@@ -208,7 +208,8 @@ def test_a_metric_at_k_takes_its_number_from_its_name():
         "hit@3": 3, "hit@10": 10, "hit@k": 1,
     }  # fmt: skip
     assert plan.metrics["hit@10"].config.field == "y"
-    assert plan.resolved()["metrics"][0] == {"use": "hit@3", "k": 3, "field": "x"}
+    assert plan.resolved()["metrics"][0]["use"] == "hit@3"
+    assert again(plan, HIT).resolved() == plan.resolved(), "a run is opened from its resolved spec"
 
 
 @pytest.mark.parametrize("name", ["hit@", "hit@x", "hit@-1", "hit@1.5", "@3", "right@3", "hit@" + "9" * 5000])
@@ -609,8 +610,8 @@ class Words(Config):
 WORDS = toy_with(Component("data", "rows", Words, "toy:data"))
 TRICKY = [
     "1e-3", "0o17", "0x1F", "08", "012", "1e5", "1.", "+1", "no", "yes", "null", "true", "~", "", "12:30", "2024-01-01",
-    ".inf", "=", "<<", "1_000", "- a", "a: b", "#x", "'", '"', "\n", "a\nb\n", " a ", "\t", "&a", "*a", "!a", "%a", "@a",
-    "`a", "-", "?", "[", "{", "你好", "😀", "\x85", "\u2028", "\ufeff", "\x1b[31m", "x" * 300, "a " * 100,
+    ".inf", "=", "<<", "1_000", "- a", "a: b", "#x", "'", '"', "\n", "a\nb\n", " a ", "\t", "&a", "*a", "!a", "%a",
+    "@a", "`a", "-", "?", "[", "{", "你好", "😀", "\x85", "\u2028", "\ufeff", "\x1b[31m", "x" * 300, "a " * 100,
 ]  # fmt: skip
 
 
@@ -624,7 +625,7 @@ def test_any_word_survives_the_resolved_spec(word):
     assert again(plan, WORDS).data.config == plan.data.config
 
 
-@settings(STEADY, max_examples=200)
+@settings(STEADY, max_examples=120)
 @given(
     st.text(max_size=20) | st.from_regex(r"[-+]?0?[ox]?[0-9]{1,3}[.:eE]?[-+]?[0-9]?", fullmatch=True),
     st.floats(allow_nan=False, allow_infinity=False),
@@ -784,12 +785,12 @@ SPECISH = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text("abc.@[]", max_size=4)
     | st.sampled_from(["rows", "counting", "words", "steps", "right", "constant", "shout"]),
     lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["use", "rows", "file", "schedule", "many", "rate", "k", "self"]), inner, max_size=3),
+    | st.dictionaries(st.sampled_from(["use", "rows", "file", "schedule", "many", "rate", "self"]), inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip
 
 
-@settings(STEADY, max_examples=250)
+@settings(STEADY, max_examples=120)
 @given(
     st.dictionaries(
         st.sampled_from(["data", "architecture", "tokenizer", "optimizer", "metrics", "name", "seed", "report", "zz"]),

@@ -26,6 +26,9 @@ SHAPE = {
     "metrics": {"right": FIGURE},
     "validation": {"right": FIGURE},
     "better": {"right": str},
+    "order": [str],
+    "interval": NUMBER,
+    "ports": [str],
     "notes": list,
     "components": [{"path": str, "kind": str, "use": str, "summary": str, "plugin": str, "version": str,
                     "licence": str, "homepage": str}],
@@ -198,7 +201,9 @@ def test_plugins_that_are_used_are_recorded_with_their_version():
     registry.plugins = {"toy": Plugin("toy", "toy", "toolkit-toy", "1.2")}
     registry._components = {key: (one, registry.plugins["toy"]) for key, (one, _) in registry._components.items()}
     plan = resolve(parse("data: rows\narchitecture: counting\n", "s.yaml", None), registry)
-    assert record.plugins(plan, registry) == {"toy": "toolkit-toy 1.2"}
+    found = record.plugins(plan, registry)
+    assert list(found) == ["toy"]
+    assert found["toy"].startswith("toolkit-toy 1.2 ")
     assert record.components(plan, registry)[0]["plugin"] == "toolkit-toy"
     assert record.sections_of(plan) == {
         "data": "rows", "tokenizer": "words", "architecture": "counting", "optimizer": "steps",

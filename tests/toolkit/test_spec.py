@@ -462,7 +462,7 @@ YAMLISH = st.text(
 )
 
 
-@settings(STEADY, max_examples=400)
+@settings(STEADY, max_examples=200)
 @given(YAMLISH | st.text(max_size=80))
 @example("%YAML 9.9\n---\na: 1\n")
 @example("%TAG ! x\n--- !a\n")
@@ -480,7 +480,7 @@ def test_no_text_raises_anything_but_a_spec_error(text):
         assert all(problem.where.line >= 1 for problem in error.problems)
 
 
-@settings(STEADY, max_examples=300)
+@settings(STEADY, max_examples=100)
 @given(YAMLISH, st.sampled_from(["seed=", "data.x=", "a.b.c=", "", "data.queries.test.x="]))
 def test_no_option_raises_anything_but_a_spec_error(text, key):
     try:
@@ -489,7 +489,7 @@ def test_no_option_raises_anything_but_a_spec_error(text, key):
         assert all(not problem.where.line for problem in error.problems)
 
 
-@settings(STEADY, max_examples=150)
+@settings(STEADY, max_examples=100)
 @given(st.binary(max_size=60))
 def test_no_bytes_raise_anything_but_a_spec_error(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / f"any-{os.getpid()}.yaml"

@@ -16,6 +16,7 @@ from variants import toy_component, toy_made_by, toy_with
 import toy
 from toolkit import testing
 from toolkit.component import Component, Config, Entry, Slot
+from toolkit.errors import ToolkitError
 from toolkit.registry import Registry
 from toolkit.testing import COMPONENT_CHECKS, LIGHT, SPEC_CHECKS, Broken, Trial, component_checks, spec_checks
 
@@ -346,7 +347,7 @@ def test_a_model_that_reads_the_data_when_it_is_opened_is_caught_by_saved(tmp_pa
     rows = toy_made_by("data", data, "reading").find("data", "rows")[0]
     trial = trial_of(toy_with(model, rows), tmp_path)
     made[:] = [Gone()]
-    with pytest.raises(Broken):
+    with pytest.raises((Broken, ToolkitError), match="must not read its data"):
         testing.check_saved(trial)
 
 
@@ -398,29 +399,6 @@ def test_a_spec_without_test_rows_is_checked_on_training_rows(tmp_path, registry
 
 
 # -- helpers -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("one", "two", "same"),
-    [
-        (1.0, 1.0 + 1e-7, True),
-        (1.0, 1.001, False),
-        (1e6, 1e6 + 1, True),
-        (0.0, 1e-9, True),
-        (1, 1, True),
-        (1, 2, False),
-        ("a", "a", True),
-        (True, False, False),
-        ([1.0, 2.0], [1.0, 2.0 + 1e-8], True),
-        ([1.0], [1.0, 2.0], False),
-        ({"a": [1.0]}, {"a": [1.0 + 1e-8]}, True),
-        ({"a": 1}, {"b": 1}, False),
-        (None, None, True),
-        (None, 0, False),
-    ],
-)
-def test_close(one, two, same):
-    assert testing.close(one, two) is same
 
 
 def test_writes_are_watched_only_meanwhile(tmp_path):

@@ -1,0 +1,256 @@
+"""The page: complete, safe whatever the data say, the same for the same document."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from report_checker import Page
+from report_sample import document
+
+import toolkit
+from toolkit.errors import PluginError, RunError
+from toolkit_report import page as page_module
+from toolkit_report import toolkit_profile, toolkit_render
+from toolkit_report.document import SHAPE, visible
+from toolkit_report.page import environment, figures, is_records, place, render, scale, templates_folder
+
+PAYLOADS = {
+    "script": "<script>alert(1)</script>",
+    "closing": "</style></title></td></svg></textarea><script>alert(1)</script>",
+    "template": "{{7*7}}{% raw %}${7*7}",
+    "image": "<img src=x onerror=alert(1)>",
+    "drawing": "<svg onload=alert(1)><use href='https://evil.example/x#a'/></svg>",
+    "attribute": "\" onmouseover=\"alert(1)\" style='background:url(https://evil.example)' x='",
+    "address": "javascript:alert(1)//",
+    "entity": "&lt;script&gt; &amp; &#x3c;b&#62;",
+    "comment": "<!-- <?php --> <![CDATA[ x ]]>",
+    "direction": "ab\u202egnp.exe\u202c \u2066x\u2069 שלום عالم",
+    "control": "\x00\x07\x1b[31mred\x7f\x9b\r\nnext",
+    "surrogate": "\ud800 half \udfff",
+    "long": "ä" * 3000,
+    "chinese": "中文，《标点》「引号」！",
+    "emoji": "👩‍👩‍👧‍👦 🇨🇳 \U0001f4a9",
+    "markdown": "# [x](javascript:alert(1)) ![y](https://evil.example/z.png) `code` **b** | c |\n---\n- a",
+    "yaml": "--- !!python/object:os.system {a: b} \n...: &x *x # c",
+    "mathematics": r"$\frac{1}{0}$ _ignored \\ %d {0}",
+}
+
+
+def poisoned(value, shape, text):
+    """Return the document with `text` in the place of every string, and behind every key that is not the schema's."""
+    if isinstance(shape, dict) and "*" in shape:
+        return {f"{key}{text}": poisoned(item, shape["*"], text) for key, item in value.items()}
+    if isinstance(shape, dict):
+        return {key: poisoned(item, shape[key], text) if key != "form" else item for key, item in value.items()}
+    if isinstance(shape, list):
+        return [poisoned(item, shape[0], text) for item in value]
+    if shape is object:
+        return everywhere(value, text)
+    return text if isinstance(value, str) else value
+
+
+def everywhere(value, text):
+    if isinstance(value, dict):
+        return {f"{key}{text}": everywhere(item, text) for key, item in value.items()}
+    if isinstance(value, list):
+        return [everywhere(item, text) for item in value]
+    return text if isinstance(value, str) else value
+
+
+def test_it_is_sound_and_tells_all():
+    html, _ = render(document())
+    page = Page(html)
+    assert page.faults == []
+    words = " ".join(page.text.split())
+    for part in ("How good it is", "What it was built from", "The data", "How it learnt", "What it got most wrong"):
+        assert part in words
+    for part in ("Confusion of topics", "Where time and memory went", "Build it again", "CC-BY-4.0", "0.742", "中文注释"):
+        assert part in words
+    for part in ("0.694 – 0.786", "95 % bootstrap", "word for word", "1,284,096", "27 % Chinese, 73 % Latin", "52aa" * 16):
+        assert part in words
+    assert html.count("<svg") == 3 and html.count("<table class=\"matrix\"") == 1
+    assert html.count("data:image/png") == 2, "the digit, small in the summary and large below"
+    assert "<details" in html and "color-scheme" in html and "@media print" in html
+
+
+def test_the_content_security_policy_comes_first():
+    html, _ = render({})
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', html)[1]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+    assert html.index("Content-Security-Policy") < html.index("<style>")
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_text_stays_text(name):
+    text = PAYLOADS[name]
+    page = Page(render(poisoned(document(), SHAPE, text))[0])
+    assert page.faults == []
+    shown = " ".join(visible(text)[:2000].split())
+    assert " ".join(page.text.split()).count(shown) > 20
+    harmless = Page(render(poisoned(document(), SHAPE, re.sub(r"[^\w\s.]", "x", visible(text))))[0])
+    assert page.tags == harmless.tags, "the page is made of the same elements whatever the texts say"
+
+
+def test_the_checks_see_a_page_that_does_not_escape(monkeypatch):
+    """The trap of Jinja2's own `select_autoescape()`: `.html.j2` is not `.html`."""
+    monkeypatch.setattr(page_module, "environment", lambda folders: unescaped(environment(folders)))
+    page = Page(render(poisoned(document(), SHAPE, PAYLOADS["script"]))[0])
+    assert "<script>" in page.faults
+
+
+def unescaped(made):
+    made.autoescape = False
+    return made
+
+
+def test_html_is_escaped_whatever_its_name(tmp_path):
+    for name, safe in {"x.html.j2": True, "x.html": True, "x.svg.j2": True, "x.css.j2": True, "x.md.j2": False}.items():
+        (tmp_path / name).write_text("{{ text }}")
+        assert ("&lt;" in environment([tmp_path]).get_template(name).render(text="<")) is safe
+
+
+def test_only_web_addresses_become_links():
+    for address, linked in {"https://a.example/x?y=1": 1, "javascript:alert(1)": 0, "data:text/html,x": 0, "/etc": 0}.items():
+        report = {"components": [{"path": "data", "homepage": address}]}
+        html, _ = render(report)
+        assert html.count("<a class=\"quiet\"") == linked and Page(html).faults == []
+
+
+def test_the_same_document_gives_the_same_bytes_however_its_keys_lie():
+    one = render(document())
+    read = json.loads(json.dumps(document(), sort_keys=True))
+    assert render(read) == one
+    assert render(dict(reversed(read.items()))) == one
+
+
+def test_the_same_bytes_in_another_process():
+    code = (
+        "import hashlib, report_sample; from toolkit_report.page import render;"
+        "print(hashlib.sha256(''.join(render(report_sample.document())).encode()).hexdigest())"
+    )
+    folders = [str(Path(__file__).parent), *sys.path]
+    found = set()
+    for seed in ("1", "2"):
+        settings = {**os.environ, "PYTHONPATH": os.pathsep.join(folders), "PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True)
+        found.add(done.stdout.strip())
+    assert found == {hashlib.sha256("".join(render(document())).encode()).hexdigest()}
+
+
+def test_the_clock_stands_only_where_it_is_marked():
+    report = document()
+    later = copy.deepcopy(report)
+    later["clock"] = {"started": "2027-01-01T00:00:00+00:00", "seconds": 99.5}
+    for stage in later["stages"]:
+        stage.update(seconds=stage["seconds"] * 3 + 1, peak_mb=stage["peak_mb"] + 7)
+    one, two = render(report)[0], render(later)[0]
+    assert one != two and timeless(one) == timeless(two)
+    assert render(report)[1] == render(later)[1], "the card tells no time"
+
+
+def timeless(html):
+    """Return a page without what is marked as time; marked elements hold none of their own kind."""
+    return re.sub(r"<(\w+)[^>]* data-clock[^>]*>.*?</\1>", "", html, flags=re.DOTALL)
+
+
+def test_nothing_is_needed():
+    page = Page(render({})[0])
+    assert page.faults == [] and page.text.count("How good it is") == 0 and "Build it again" in page.text
+
+
+@pytest.mark.parametrize("key", sorted(SHAPE))
+def test_each_part_may_be_missing_or_null(key):
+    report = document()
+    for lacking in ({k: v for k, v in report.items() if k != key}, {**report, key: None}):
+        assert Page(render(lacking)[0]).faults == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"text": "words"},
+        {"table": {"columns": ["a", "b"], "rows": [[1, None], ["x", [1, 2]], []]}},
+        {"table": {"columns": [], "rows": [[True]]}},
+        {"plot": {"x": "x", "y": "y", "series": {"s": [[1, 2], [3, None]], "empty": [[], []]}}},
+        {"plot": {"x": "x", "y": "y", "form": "bar", "series": {"s": [["a", "b"], [3, 4]]}}},
+        {"plot": {"x": "x", "y": "y", "series": {"s": [[], []]}}},
+        {"matrix": {"rows": ["a"], "columns": ["b", "c"], "values": [[1, -2]], "x": "x", "y": "y"}},
+        {"matrix": {"rows": ["a", "b"], "columns": ["b"], "values": [[None], [0]]}},
+        {"matrix": {"rows": [str(n) for n in range(30)], "columns": [str(n) for n in range(30)], "values": [[0.5] * 30] * 30}},
+        {"table": {}},
+        {},
+    ],
+)
+def test_blocks(block):
+    report = {"sections": [{"title": "Mine", "blocks": [block, block]}]}
+    page = Page(render(json.loads(json.dumps(report)))[0])
+    assert page.faults == [] and "Mine" in page.text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "", 0, 1.5, True, [], {}, [[]], [[1], [2]], [[0, 1], [1, 0]], [{}], [{"a": 1}, {"b": 2}], [{"a": [{"b": 1}]}], [None]],
+)
+def test_values(value):
+    case = {"metric": "m", "score": None, "input": {"x": value}, "expected": {}, "prediction": {"y": value, "z": [value]}}
+    assert Page(render({"worst": [case], "facts": {"f": value}})[0]).faults == []
+
+
+def test_a_plugin_may_replace_a_template(tmp_path):
+    (tmp_path / "report.html.j2").write_text("<h1>{{ report.name }}</h1>")
+    html, card = render({"name": "<mine>"}, [tmp_path])
+    assert html == "<h1>&lt;mine&gt;</h1>" and card.startswith("---\n")
+
+
+@pytest.mark.parametrize("source", ["{{ missing }}", "{% broken", "{{ 1 / 0 }}", "{% include 'nowhere' %}"])
+def test_a_template_that_fails_is_the_plugins_fault(tmp_path, source):
+    (tmp_path / "report.html.j2").write_text(source)
+    with pytest.raises(PluginError, match="a template of the report failed"):
+        render({}, [tmp_path])
+
+
+def test_a_document_of_the_wrong_form_is_the_runs_fault():
+    with pytest.raises(RunError, match=r"report\.json: metrics should be a mapping, not list"):
+        render({"metrics": []})
+
+
+def test_templates_are_found_in_the_package_first(tmp_path, monkeypatch):
+    package = tmp_path / "somewhere" / "toolkit"
+    monkeypatch.setattr(toolkit, "__file__", str(package / "__init__.py"))
+    assert templates_folder() == tmp_path / "somewhere" / "templates"
+    (package / "templates").mkdir(parents=True)
+    assert templates_folder() == package / "templates"
+
+
+def test_the_hooks():
+    files = toolkit_render(document={"name": "desk"}, templates=[])
+    assert sorted(files) == ["README.md", "report.html"] and "desk" in files["report.html"]
+    assert toolkit_profile(splits={"train": [{"a": "x"}]}, tables={})["splits"]["train"]["rows"] == 1
+
+
+def test_metrics_are_in_the_order_of_the_spec_then_by_name():
+    report = {"metrics": {"b": {}, "a": {}, "z": {}}, "validation": {"c": {}}, "order": ["z", "gone"], "better": {"a": "lower"}}
+    made = figures({**SHAPE, **report})
+    assert [figure["name"] for figure in made] == ["z", "a", "b", "c"]
+    assert [figure["better"] for figure in made] == ["", "lower", "", ""]
+
+
+def test_scales():
+    assert scale([0.2, 0.9, None]) == (0, 1)
+    assert scale([31.4, 34.0]) == (0, 50)
+    assert scale([-0.3, 0.5]) == (-0.5, 1)
+    assert scale([1234.0]) == (0, 2000) and scale([100.0]) == (0, 100) and scale([]) == (0, 1)
+    assert place(25, (0, 50)) == 50 and place(-1, (0, 1)) == 0 and place(2, (0, 1)) == 100 and place(None, (0, 0)) == 0
+
+
+def test_records():
+    assert is_records([{"a": 1}, {"a": 2}])
+    assert not is_records([{"a": 1}, {"b": 2}]) and not is_records([1]) and not is_records({"a": 1})
