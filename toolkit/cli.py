@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from toolkit import fs
 from toolkit.errors import InputError, Mark, SpecError, ToolkitError
@@ -362,13 +361,14 @@ def main(arguments: Iterable[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     debug = "--debug" in given  # before or behind the command, as people type it
     with _errors(debug):
+        out = sys.stdout
         words = [word for word in given if word != "--debug"]
         try:
             code = group.main(words, prog_name="toolkit", standalone_mode=False)
             if sys.stdout is not None:
                 sys.stdout.flush()
         except SystemExit:
-            if isinstance(sys.stdout, PacifyFlushWrapper):  # click met a closed pipe: who read it has seen enough
+            if sys.stdout is not out:  # click put another in its place, as its reader is gone and has seen enough
                 sys.exit(0)
             raise
         sys.exit(code if isinstance(code, int) else 0)
