@@ -40,7 +40,17 @@ def front_matter(document: Mapping[str, Any]) -> str:
         "metrics": list(document["metrics"]),
         "model-index": [{"name": document["name"], "results": _results(document, task)}],
     }
-    return yaml.safe_dump({k: v for k, v in facts.items() if v}, sort_keys=False, allow_unicode=True, width=120)
+    shown = _in_lines({key: fact for key, fact in facts.items() if fact})
+    return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=1_000_000)
+
+
+def _in_lines(value: Any) -> Any:
+    """Return the value with each text on one line, so that no reader of `---` can lose the end of the front matter."""
+    if isinstance(value, dict):
+        return {key: _in_lines(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_in_lines(item) for item in value]
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def _results(document: Mapping[str, Any], task: str) -> list[dict[str, Any]]:

@@ -20,13 +20,14 @@ def address(image: Any) -> str:
     """
     if not (isinstance(image, list) and len(image) > 1 and all(isinstance(row, list) for row in image)):
         return ""
+    width = len(image[0])
+    if width < 2 or len(image) * width > MAX_PIXELS or any(len(row) != width for row in image):
+        return ""
     rows = [[pixel if isinstance(pixel, list) else [pixel] for pixel in row] for row in image]
-    widths, depths = {len(row) for row in rows}, {len(pixel) for row in rows for pixel in row}
-    if len(widths) != 1 or min(widths) < 2 or len(rows) * min(widths) > MAX_PIXELS or depths not in ({1}, {3}):
+    depths = {len(pixel) for row in rows for pixel in row}
+    if depths not in ({1}, {3}) or not all(_is_light(number) for row in rows for pixel in row for number in pixel):
         return ""
-    if not all(_is_light(number) for row in rows for pixel in row for number in pixel):
-        return ""
-    return "data:image/png;base64," + base64.b64encode(_png(rows, min(widths), min(depths))).decode()
+    return "data:image/png;base64," + base64.b64encode(_png(rows, width, min(depths))).decode()
 
 
 def _is_light(number: Any) -> bool:

@@ -89,7 +89,8 @@ def _drawer() -> Callable[[Mapping[str, Any]], Markup]:
 
 def view(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the templates show: the document, and what follows from it."""
-    data = document["data"]
+    splits = sorted(document["data"]["splits"].items(), key=lambda item: (_place_of(item[0]), item[0]))
+    data = {**document["data"], "splits": dict(splits)}
     about = [" ".join(part.split("\n")) for part in document["about"].split("\n\n")] if document["about"] else []
     return {
         "report": document,
@@ -101,7 +102,7 @@ def view(document: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "figures": figures(document),
         "curves": curves(document["curves"]),
-        "splits": dict(sorted(data["splits"].items(), key=lambda item: (_place_of(item[0]), item[0]))),
+        "splits": data["splits"],
         "warnings": list(wording.warnings(data, document["takes"])),
         "languages": wording.languages(data),
         "front_matter": front_matter(document),

@@ -8,8 +8,9 @@
 
     FIELD   {"kind", "present", "empty", "distinct"} and, by kind,
             text, id, category   "length" in characters
+            text, category       "mojibake": values that look wrongly decoded
             text                 "scripts": shares of letters {"zh", "latin", "other"}; "english": share of texts
-                                 with an English function word; "mojibake": texts that look wrongly decoded
+                                 with an English function word
             category, truth      "labels": [[label, count], ...], the most frequent first
             number               "range"
             list                 "length" in items
@@ -121,12 +122,14 @@ class _Field:
             facts["distinct"] = len(self.values)
         if kind == "text":
             english = round(self.english / max(1, self.present), 4)
-            facts |= {"scripts": _scripts(self.characters), "english": english, "mojibake": self.mojibake}
+            facts |= {"scripts": _scripts(self.characters), "english": english}
         elif kind in ("category", "truth"):
             ranked = sorted(self.values.items(), key=lambda item: (-item[1], str(item[0])))
             facts["labels"] = [[str(label), count] for label, count in ranked[:FEW_LABELS]]
         elif kind == "array":
             facts["shape"] = list(next(iter(self.shapes))) if len(self.shapes) == 1 else None
+        if kind in ("text", "category"):
+            facts["mojibake"] = self.mojibake
         if self.sizes and kind != "mixed":
             facts["range" if kind in ("number", "array") else "length"] = _spread(self.sizes)
         return facts

@@ -4,10 +4,35 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 VOID = {"meta", "br", "img", "link", "base", "input", "hr", "source", "embed", "wbr", "area", "col", "track"}
-FORBIDDEN = {"script", "iframe", "object", "embed", "link", "base", "form", "input", "button", "foreignobject", "animate"}
-FORBIDDEN |= {"set", "video", "audio", "source", "frame", "frameset", "applet", "portal", "math", "noscript", "template"}
+FORBIDDEN = {
+    "script",
+    "iframe",
+    "object",
+    "embed",
+    "link",
+    "base",
+    "form",
+    "input",
+    "button",
+    "foreignobject",
+    "animate",
+}
+FORBIDDEN |= {
+    "set",
+    "video",
+    "audio",
+    "source",
+    "frame",
+    "frameset",
+    "applet",
+    "portal",
+    "math",
+    "noscript",
+    "template",
+}
 ADDRESSES = {"href", "src", "srcset", "action", "formaction", "data", "poster", "background", "ping", "xlink:href"}
 
 
@@ -75,7 +100,7 @@ class Page(HTMLParser):
             self.faults.append("an image without words")
         if tag == "svg" and not (named.get("role") == "img" and named.get("aria-label")):
             self.faults.append("a drawing without words")
-        if tag == "th" and "scope" not in named:
+        if tag == "th" and "scope" not in named and "html" in self._open:
             self.faults.append("a table header without scope")
         if tag in ("html", "body", "head") and self._open not in ([], ["html"]):
             self.faults.append(f"a second <{tag}>")
@@ -100,8 +125,10 @@ class Page(HTMLParser):
 
     def _check_whole(self):
         self.faults += [f"<{tag}> is never closed" for tag in self._open]
-        self.faults += [f"two elements are called {name}" for name in sorted({n for n in self.ids if self.ids.count(n) > 1})]
+        self.faults += [
+            f"two elements are called {name}" for name in sorted({n for n in self.ids if self.ids.count(n) > 1})
+        ]
         self.faults += [f"nothing is called {name}" for name in self.references if name not in self.ids]
         if self.levels and self.levels.count(1) != 1:
             self.faults.append("there is not one first heading")
-        self.faults += [f"h{a} is followed by h{b}" for a, b in zip(self.levels, self.levels[1:], strict=False) if b > a + 1]
+        self.faults += [f"h{a} is followed by h{b}" for a, b in pairwise(self.levels) if b > a + 1]

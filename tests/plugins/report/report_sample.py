@@ -15,9 +15,9 @@ TOPICS = {
     "warranty": ("保修", "Is water damage covered by the warranty?", "手机进水了还在保修范围内吗？"),
 }
 LONG_ANSWER = (
-    "Open Orders, choose the order, and press Return. You have 30 days from the day the parcel came; goods that were made "
-    "to measure are excepted. We send a label by e-mail. Once the parcel is back we check it within two working days, and "
-    "the money goes back the way it came: cards take three to five days, bank transfers one to two.\n\n"
+    "Open Orders, choose the order, and press Return. You have 30 days from the day the parcel came; goods that were "
+    "made to measure are excepted. We send a label by e-mail. Once the parcel is back we check it within two working "
+    "days, and the money goes back the way it came: cards take three to five days, bank transfers one to two.\n\n"
     "If the parcel was lost on its way to us, send us the receipt of the post office and we will look into it."
 )
 
@@ -182,8 +182,8 @@ def document() -> dict:
         ],
         "facts": {"steps": 1200, "epochs": 30, "best_step": 1100, "stopped_early": False, "parameters": 1284096},
         "sections": sections(),
-        "spec": "name: helpdesk\ndata:\n  use: faq\n  entries: data/entries.jsonl\ntokenizer:\n  use: words\n  chinese: bigrams\n"
-        "architecture:\n  use: seq2seq\n  cell: lstm\n  # 中文注释\n",
+        "spec": "name: helpdesk\ndata:\n  use: faq\n  entries: data/entries.jsonl\n"
+        "tokenizer:\n  use: words\n  chinese: bigrams\narchitecture:\n  use: seq2seq\n  cell: lstm\n  # 中文注释\n",
         "environment": {
             "python": "3.11.7",
             "platform": "Linux x86_64",

@@ -22,7 +22,12 @@ def test_what_is_missing_gets_its_default():
     made = complete({})
     assert made.keys() == SHAPE.keys()
     assert made["name"] == "system" and made["metrics"] == {} and made["interval"] == 0.95
-    assert complete({"metrics": {"f1": {"count": 3}}})["metrics"]["f1"] == {"value": None, "low": None, "high": None, "count": 3}
+    assert complete({"metrics": {"f1": {"count": 3}}})["metrics"]["f1"] == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "count": 3,
+    }
 
 
 def test_null_is_the_same_as_missing():
@@ -82,6 +87,14 @@ def test_what_cannot_be_seen_is_spelled_out(text, shown):
 
 
 def test_plain_json_comes_out():
-    made = visible({"b": float("nan"), "a": (1, None, True, 2.5), 3: {1, }})
+    made = visible(
+        {
+            "b": float("nan"),
+            "a": (1, None, True, 2.5),
+            3: {
+                1,
+            },
+        }
+    )
     assert list(made) == ["3", "a", "b"] and made["b"] is None and made["a"] == [1, None, True, 2.5]
     json.dumps(made, allow_nan=False)

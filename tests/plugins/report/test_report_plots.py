@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from xml.etree import ElementTree
 
@@ -36,9 +37,9 @@ def test_a_line_goes_where_its_values_go():
     line = next(node.get("d") for node in paths(root) if "fill: none" in node.get("style"))
     points = [(float(x), float(y)) for x, y in re.findall(r"[ML] ([\d.]+) ([\d.]+)", line)]
     assert len(points) == 4
-    steps = [b[0] - a[0] for a, b in zip(points, points[1:], strict=False)]
+    steps = [b[0] - a[0] for a, b in itertools.pairwise(points)]
     assert max(steps) - min(steps) < 0.01
-    drops = [b[1] - a[1] for a, b in zip(points, points[1:], strict=False)]
+    drops = [b[1] - a[1] for a, b in itertools.pairwise(points)]
     assert drops[0] / drops[1] == pytest.approx(2, rel=1e-3) and drops[1] / drops[2] == pytest.approx(2, rel=1e-3)
     assert {"loss", "step"} <= set(words(root))
 
@@ -77,7 +78,18 @@ def test_the_title_tells_what_a_screen_reader_says():
 def test_it_is_a_part_of_a_page_and_brings_no_rules():
     source = draw(LINE, "p")
     assert source.startswith('<svg viewBox="0 0 ') and "width=" not in source.split(">")[0]
-    for absent in ("<style", "<script", "<metadata", "xmlns", "http", "<?xml", "<!DOCTYPE", "<image", "font-family", "#01"):
+    for absent in (
+        "<style",
+        "<script",
+        "<metadata",
+        "xmlns",
+        "http",
+        "<?xml",
+        "<!DOCTYPE",
+        "<image",
+        "font-family",
+        "#01",
+    ):
         assert absent not in source
     assert "var(--muted" in source and "var(--line" in source
 
@@ -106,7 +118,20 @@ def test_the_same_bytes_whatever_the_users_settings(plot):
 
 
 @pytest.mark.parametrize(
-    "text", ["退款 $x$ 多久", "عربي", "a\x00b\x1b", "<b>&amp;\"'", "_hidden", "\ud800", "$\\frac{", "x" * 500, "a\nb", "🙂", ""]
+    "text",
+    [
+        "退款 $x$ 多久",
+        "عربي",
+        "a\x00b\x1b",
+        "<b>&amp;\"'",
+        "_hidden",
+        "\ud800",
+        "$\\frac{",
+        "x" * 500,
+        "a\nb",
+        "🙂",
+        "",
+    ],
 )
 def test_any_label_is_only_text(text):
     """Letters that matplotlib's font lacks do not warn; warnings are errors here."""

@@ -16,9 +16,7 @@ def test_forms_in_words():
     assert example_row(RATING) == {"user": "your user", "item": 1}
 
 
-@pytest.mark.parametrize(
-    "takes", [QUESTION, PICTURE, RATING, {"flag": {"type": "boolean"}}]
-)
+@pytest.mark.parametrize("takes", [QUESTION, PICTURE, RATING, {"flag": {"type": "boolean"}}])
 def test_examples_are_taken(takes):
     FakeSystem(takes).check(example_row(takes))
 
