@@ -208,8 +208,14 @@ def render(folder: str | Path, registry: Registry | None = None) -> Path:
     return folder / "report.html"
 
 
+def own_templates() -> Path:
+    """Return the toolkit's own templates: within the package where it is installed, else beside it in a checkout."""
+    packaged = Path(__file__).parent / "templates"
+    return packaged if packaged.is_dir() else packaged.parents[1] / "templates"
+
+
 def _render(folder: Path, document: Mapping[str, Any], registry: Registry) -> None:
-    templates = registry.call("toolkit_templates")
+    templates = [*registry.call("toolkit_templates"), own_templates()]
     for files in registry.call("toolkit_render", document=document, templates=templates):
         for name, text in files.items():
             if Path(name).name != name or name in OURS:

@@ -22,7 +22,7 @@ from typing import IO, Any
 import click
 
 from toolkit import fs
-from toolkit.errors import InputError, Mark, SpecError, ToolkitError
+from toolkit.errors import InputError, Interrupted, Mark, SpecError, ToolkitError
 from toolkit.plan import resolve
 from toolkit.registry import Registry
 from toolkit.spec import read
@@ -322,6 +322,8 @@ def _errors(debug: bool) -> Iterator[None]:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except Interrupted as error:
+        _fail(error, str(error), error.exit_code, debug)
     except (KeyboardInterrupt, click.Abort) as error:
         _fail(error, "stopped", 130, debug)
     except BrokenPipeError:  # whoever read the output has seen enough

@@ -8,8 +8,8 @@ ToolkitError            exit 1   something was asked for that did not hold
 ├── ResourceError       exit 5   disk, memory or device is not enough
 ├── PluginError         exit 6   a plugin broke its promise
 │   └── BuildError      exit 6   a component failed while a system was being built
-├── BusyError           exit 75  another process holds the run folder
-└── Interrupted         exit 130 or 143   a signal stopped the build
+└── BusyError           exit 75  another process holds the run folder
+Interrupted             exit 130 or 143   a signal stopped the build; no Exception
 """
 
 from __future__ import annotations
@@ -107,9 +107,13 @@ class BusyError(ToolkitError):
     exit_code = 75
 
 
-class Interrupted(ToolkitError):
-    """A signal stopped the work; what was learnt up to the last checkpoint is kept."""
+class Interrupted(BaseException):
+    """A signal stopped the work; what was learnt up to the last checkpoint is kept.
+
+    No Exception, so that a component that catches whatever fails does not catch this.
+    """
 
     def __init__(self, signal: int, hint: str = "") -> None:
-        super().__init__(f"stopped by signal {signal}", hint)
+        self.hint = hint
+        super().__init__(f"stopped by signal {signal}\n    {hint}" if hint else f"stopped by signal {signal}")
         self.exit_code = 128 + signal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import platform
 import sys
@@ -121,6 +122,7 @@ def curves(events: Iterable[Mapping[str, Any]]) -> dict[str, list[list[float]]]:
     return found
 
 
+@functools.cache
 def environment() -> dict[str, Any]:
     """Return the versions that a figure may depend on."""
     try:

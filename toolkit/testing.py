@@ -259,7 +259,11 @@ def watched_writes() -> Iterator[set[str]]:
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     if not _watching or not isinstance(arguments[0] if arguments else None, str | bytes | Path):
         return
-    writes = event in ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate")
+    # With a folder's handle behind it the path is relative: `shutil.rmtree`, which is seen by its own event.
+    writes = event in ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree") and arguments[-1] in (
+        -1,
+        None,
+    )
     if event == "open":
         _, mode, flags = arguments
         writes = bool(set(mode) & set("wax+")) if isinstance(mode, str) else bool(flags & 3)

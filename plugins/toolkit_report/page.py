@@ -21,6 +21,8 @@ from toolkit_report.images import address
 from toolkit_report.plots import DASHES, SERIES, draw
 
 PAGE, CARD = "report.html.j2", "model_card.md.j2"
+#: What a line of the opening comment begins with that is to be typed.
+COMMANDS = ("toolkit ", "make ", "pip ", "python ", "$ ")
 #: Splits in the order of their use.
 SPLITS = ("train", "validation", "test")
 
@@ -63,6 +65,7 @@ def environment(folders: Sequence[Path]) -> Environment:
     made.tests["records"] = is_records
     made.globals |= {
         "draw": _drawer(),
+        "headline": headline,
         "picture": address,
         "place": place,
         "series": len(SERIES),
@@ -91,10 +94,9 @@ def view(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the templates show: the document, and what follows from it."""
     splits = sorted(document["data"]["splits"].items(), key=lambda item: (_place_of(item[0]), item[0]))
     data = {**document["data"], "splits": dict(splits)}
-    about = [" ".join(part.split("\n")) for part in document["about"].split("\n\n")] if document["about"] else []
     return {
         "report": document,
-        "about": about,
+        "about": about(document["about"]),
         "recipe": [
             part
             for part in document["components"]
@@ -109,6 +111,19 @@ def view(document: Mapping[str, Any]) -> dict[str, Any]:
         "usage": usage(document["takes"]),
         "slowest": max((stage["seconds"] for stage in document["stages"]), default=0),
     }
+
+
+def about(comment: str) -> list[dict[str, Any]]:
+    """Return the parts of a spec's opening comment: paragraphs run on, commands keep their lines."""
+    parts = (part for part in comment.split("\n\n") if part.strip())
+    told = ((part, part.lstrip().startswith(COMMANDS)) for part in parts)
+    return [{"text": part if commands else " ".join(part.split()), "commands": commands} for part, commands in told]
+
+
+def headline(given: Mapping[str, Any], limit: int = 90) -> str:
+    """Return the longest text among what was asked, cut to a line; without any text, the names of the fields."""
+    text = max((value for value in given.values() if isinstance(value, str)), key=len, default="") or ", ".join(given)
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
 def _place_of(split: str) -> int:

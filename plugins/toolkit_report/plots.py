@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from toolkit.contracts import Plot
 
@@ -53,6 +53,8 @@ _STYLE: dict[str, Any] = {
     "ytick.color": _MUTED,
     "ytick.major.size": 0,
 }
+#: From this ratio of the greatest value to the middle one, lines are drawn on a logarithmic scale.
+STEEP = 30
 #: Points of one series that can be drawn.
 Points = list[tuple[Any, float]]
 
@@ -77,6 +79,8 @@ def draw(plot: Plot, key: str, title: str = "") -> str:
         figure = Figure(figsize=(WIDTH / 72, height / 72))
         axes = figure.add_axes((left / WIDTH, 40 / height, 1 - (left + 12) / WIDTH, 1 - 66 / height))
         (_bars if plot.form == "bar" else _lines)(axes, list(series.values()), labels, across)
+        if plot.form == "line" and _is_steep([y for points in series.values() for _, y in points]):
+            axes.set_yscale("log")
         _label_axes(axes, plot, labels, across)
         source = io.StringIO()
         figure.savefig(source, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
@@ -131,7 +135,9 @@ def _bars(axes: Axes, series: Sequence[Points], labels: Sequence[str], across: b
 def _label_axes(axes: Axes, plot: Plot, labels: Sequence[str], across: bool) -> None:
     """Name the axes in the corners, where no letter has to turn, and rule thin lines behind the values."""
     along, up = (axes.yaxis, axes.xaxis) if across else (axes.xaxis, axes.yaxis)
-    up.set_major_locator(MaxNLocator(5))
+    logarithmic = axes.get_yscale() == "log"
+    up.set_major_locator(LogLocator(numticks=6) if logarithmic else MaxNLocator(5))
+    up.set_minor_locator(NullLocator())
     up.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
     up.grid(True)
     if labels:
@@ -143,8 +149,14 @@ def _label_axes(axes: Axes, plot: Plot, labels: Sequence[str], across: bool) -> 
     if across:
         axes.invert_yaxis()
     under, above = (plot.y, plot.x) if across else (plot.x, plot.y)
-    axes.annotate(_text(above), (0, 1), (4, -6), "figure fraction", "offset points", va="top")
+    above = f"{_text(above)} (logarithmic)" if logarithmic else _text(above)
+    axes.annotate(above, (0, 1), (4, -6), "figure fraction", "offset points", va="top")
     axes.annotate(_text(under), (1, 0), (-12, 6), "figure fraction", "offset points", ha="right")
+
+
+def _is_steep(ys: Sequence[float]) -> bool:
+    """Tell whether most values would lie on the ground of a linear scale, as with a loss that falls a thousandfold."""
+    return min(ys) > 0 and max(ys) > STEEP * sorted(ys)[len(ys) // 2]
 
 
 def _tick(value: Any) -> str:

@@ -40,11 +40,13 @@ from toolkit.contracts import Example
 FEW_LABELS = 20
 LONGEST_LABEL = 60
 PAIRS_SHOWN = 5
+#: The split that may well repeat what stands in side tables.
+LEARNT_FROM = "train"
 
 #: By text field, what each row shares with an exact and with a near duplicate; None where it has no text.
 Keys = Mapping[str, Sequence[tuple[Hashable, Hashable] | None]]
 
-_CODE = re.compile(r"(?=\D*\d)[A-Za-z0-9_.:/#-]{1,64}")
+_CODE = re.compile(r"(?=[A-Za-z]*[^A-Za-z])[A-Za-z0-9_.:/#-]{1,64}")
 _ENGLISH = re.compile(r"\b(?:the|and|what|how|you|with|this)\b", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")
 #: UTF-8 read as Latin-1 or Windows-1252, replacement characters, and what GBK makes of those.
@@ -52,11 +54,13 @@ _MOJIBAKE = re.compile("[ÂÃ][\x80-\xbf]|[ä-é][\x80-\xbf]{2}|â€|ï¿½|\uf
 
 
 def profile(splits: Mapping[str, Sequence[Example]], tables: Mapping[str, Sequence[Example]]) -> dict[str, Any]:
-    """Describe splits and side tables. A split is compared with those before it, and with the tables."""
+    """Describe splits and side tables. A split to measure on is compared with those before it, and with the tables."""
     read = {name: _read(rows) for name, rows in {**tables, **splits}.items()}
     kinds = {name: _kinds([read[name]]) for name in tables}
     kinds |= dict.fromkeys(splits, _kinds(read[name] for name in splits))  # one field is of one kind in all splits
     keys = {name: _keys(rows, kinds[name]) for name, rows in {**tables, **splits}.items()}
+
+    measured = [name for name in splits if name != LEARNT_FROM]
 
     def described(name: str, rows: Sequence[Example]) -> dict[str, Any]:
         fields = {field: one.summary(kinds[name][field]) for field, one in sorted(read[name].items())}
@@ -65,7 +69,9 @@ def profile(splits: Mapping[str, Sequence[Example]], tables: Mapping[str, Sequen
     return {
         "splits": {name: described(name, rows) for name, rows in splits.items()},
         "tables": {name: described(name, rows) for name, rows in tables.items()},
-        "overlaps": [found for pair in combinations(keys, 2) if pair[1] in splits for found in _overlaps(keys, *pair)],
+        "overlaps": [
+            found for pair in combinations(keys, 2) if pair[1] in measured for found in _overlaps(keys, *pair)
+        ],
     }
 
 

@@ -103,7 +103,7 @@ def test_hook_toolkit_templates_and_toolkit_render(tmp_path):
         return tmp_path
 
     def toolkit_render(document, templates):
-        return {"short.txt": f"{document['name']} {templates == [tmp_path]}"}
+        return {"short.txt": f"{document['name']} {templates[0] == tmp_path}"}
 
     registry = registry_with(toolkit_templates=toolkit_templates, toolkit_render=toolkit_render)
     api.build({**SPEC, "name": "mine"}, tmp_path / "run", registry=registry)

@@ -12,14 +12,15 @@ import pytest
 from toolkit import api, spec
 from toolkit.errors import SpecError
 from toolkit.plan import resolve
-from toolkit.registry import Registry
+from toolkit.registry import Plugin, Registry
 
 ROOT = Path(__file__).parents[2]
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [text for name, text in found if name == language]
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
@@ -47,7 +48,7 @@ def test_the_plugin_works(page, tmp_path, monkeypatch):
     import majority
 
     registry = Registry.discover()
-    registry._add(registry.plugins["text"].__class__("majority", "majority"), majority)
+    registry._add(Plugin("majority", "majority"), majority, list(majority.toolkit_components()))
     made = {
         "data": {"use": "scikit-learn", "name": "wine"},
         "tokenizer": "columns",
@@ -65,7 +66,7 @@ def test_the_plugin_works(page, tmp_path, monkeypatch):
 def test_the_file_tree_is_true(page):
     tree = next(block for block in blocks(page, "") if "pyproject.toml" in block)
     folder, named = "", set()
-    for line in tree.splitlines():
+    for line in filter(str.strip, tree.splitlines()):
         first = line.split()[0]
         if not line.startswith(" "):
             folder = first if first.endswith("/") else ""

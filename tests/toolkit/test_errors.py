@@ -29,7 +29,8 @@ def test_exit_codes_are_those_that_scripts_rely_on(name, code):
 
 def test_every_error_is_the_toolkit_s_and_stands_in_the_table():
     found = {name for name, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, Exception)}
-    assert found == {*CODES, "Interrupted"}
+    assert found == set(CODES)
+    assert not issubclass(Interrupted, Exception), "a component that catches what fails must not catch a stop"
     assert all(issubclass(getattr(errors, name), ToolkitError) for name in found)
     assert all(name in errors.__doc__ for name in found)
 

@@ -21,7 +21,17 @@ from toolkit.errors import PluginError, RunError
 from toolkit_report import page as page_module
 from toolkit_report import toolkit_profile, toolkit_render
 from toolkit_report.document import SHAPE, complete, visible
-from toolkit_report.page import environment, figures, is_records, place, render, scale, templates_folder
+from toolkit_report.page import (
+    about,
+    environment,
+    figures,
+    headline,
+    is_records,
+    place,
+    render,
+    scale,
+    templates_folder,
+)
 
 
 def test_it_is_sound_and_tells_all():
@@ -260,3 +270,20 @@ def test_scales():
 def test_records():
     assert is_records([{"a": 1}, {"a": 2}])
     assert not is_records([{"a": 1}, {"b": 2}]) and not is_records([1]) and not is_records({"a": 1})
+
+
+def test_commands_of_the_opening_comment_keep_their_lines():
+    comment = "What it\nbuilds.\n\ntoolkit build x.yaml\ntoolkit predict runs/x\n\n\n\nScore: .9"
+    assert about(comment) == [
+        {"text": "What it builds.", "commands": False},
+        {"text": "toolkit build x.yaml\ntoolkit predict runs/x", "commands": True},
+        {"text": "Score: .9", "commands": False},
+    ]
+    html, card = render({"about": comment})
+    assert "<code>toolkit build x.yaml\ntoolkit predict" in html and "```bash\ntoolkit build x.yaml\n" in card
+
+
+def test_a_case_is_headed_by_its_longest_text():
+    assert headline({"language": "en", "question": "How do I pay?"}) == "How do I pay?"
+    assert headline({"image": [[1]], "n": 3}) == "image, n"
+    assert headline({"q": "x" * 200}) == "x" * 89 + "…" and headline({}) == ""

@@ -178,3 +178,10 @@ def test_long_curves_stay_small():
     steps = list(range(20_000))
     source = draw(Plot("step", "loss", {"a": (steps, [(n * 7919) % 1000 / 1000 for n in steps])}), "p")
     assert len(source) < 300_000
+
+
+def test_a_loss_that_falls_a_thousandfold_is_drawn_on_a_logarithmic_scale():
+    falls = Plot("step", "loss", {"a": (list(range(40)), [2.0 / (1 + n**3) for n in range(40)])})
+    assert {"loss (logarithmic)", "0.01", "1"} <= set(words(drawing(falls)))
+    warms_up = Plot("step", "lr", {"a": ([0, 1, 2, 3], [1e-8, 1e-3, 8e-4, 1e-5])})
+    assert "lr" in words(drawing(warms_up)) and "loss" in words(drawing(LINE))

@@ -80,7 +80,7 @@ def test_many_labels_are_cut_and_texts_are_never_shown():
 
 
 def test_other_kinds():
-    assert of("q-1", "q-2", "item/77")["kind"] == "id"
+    assert of("q-1", "en-install", "item/77")["kind"] == "id" and of("yes", "no")["kind"] == "text"
     numbers = of(3, 1.5, 2, float("nan"))
     assert numbers["kind"] == "number" and numbers["range"] == {"min": 1.5, "median": 2, "p95": 3, "max": 3}
     assert of(True, False, True)["labels"] == [["true", 2], ["false", 1]]
@@ -180,3 +180,8 @@ def timed(rows):
     start = time.thread_time()
     profile({"train": rows}, {})
     return time.thread_time() - start
+
+
+def test_learning_from_what_stands_in_a_table_is_no_duplicate():
+    rows = [{"question": f"how to do {n}"} for n in range(3)]
+    assert profile({"train": rows}, {"entries": rows})["overlaps"] == []
