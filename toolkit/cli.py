@@ -290,8 +290,11 @@ def _print_json(value: Any, indent: int | None = 1) -> None:
 def _print_answer(prediction: dict[str, Any]) -> bool:
     """Print a prediction that holds a text for people; return whether it does."""
     answer = prediction.get("answer")
-    if not isinstance(answer, str) or prediction.get("refused"):
+    if not isinstance(answer, str):
         return False
+    if prediction.get("refused"):
+        click.echo("(no reliable answer / 没有可靠的答案)")
+        return True
     source = prediction.get("source") or {}
     click.echo(_clean(answer))
     if source:
