@@ -11,7 +11,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-import toolkit
 from toolkit.contracts import Plot
 from toolkit.errors import PluginError
 from toolkit_report import wording
@@ -27,26 +26,20 @@ COMMANDS = ("toolkit ", "make ", "pip ", "python ", "$ ")
 SPLITS = ("train", "validation", "test")
 
 
-def render(report: Mapping[str, Any], templates: Sequence[Path] = ()) -> tuple[str, str]:
+def render(report: Mapping[str, Any], templates: Sequence[Path]) -> tuple[str, str]:
     """Return the page and the model card of report.json.
 
     Args:
-        templates: folders looked up before the toolkit's own.
+        templates: folders, looked up in this order.
     Raises: RunError where the document is not of its form, PluginError where a template fails.
     """
     shown = view(complete(report))
-    rooms = environment([*templates, templates_folder()])
+    rooms = environment(templates)
     try:
         page, card = (rooms.get_template(name).render(shown) for name in (PAGE, CARD))
     except Exception as error:  # a template is code: what it meets in a plugin's hands can be anything
         raise PluginError(f"a template of the report failed: {type(error).__name__}: {error}") from error
     return page, card
-
-
-def templates_folder() -> Path:
-    """Return the toolkit's own templates: within the package when installed, else the checkout's."""
-    package = Path(toolkit.__file__).parent
-    return package / "templates" if (package / "templates").is_dir() else package.parent / "templates"
 
 
 def environment(folders: Sequence[Path]) -> Environment:

@@ -607,3 +607,11 @@ def test_run_json_holds_what_the_device_says_of_itself(build, spec_file, tmp_pat
     system = build(spec_file(TEXT + "device: box\n"), registry=registry)
     assert fs.read_json(tmp_path / "run" / "run.json")["device"] == {"threads": 3}
     assert system.report["environment"]["threads"] == 3
+
+
+def test_templates_are_found_in_the_package_first(tmp_path, monkeypatch):
+    package = tmp_path / "somewhere" / "toolkit"
+    monkeypatch.setattr(api, "__file__", str(package / "api.py"))
+    assert api.own_templates() == tmp_path / "somewhere" / "templates"
+    (package / "templates").mkdir(parents=True)
+    assert api.own_templates() == package / "templates"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from report_sample import document
+from report_sample import document, render
 
 from toolkit_report.document import SHAPE
-from toolkit_report.page import render
 
 PAYLOADS = {
     "script": "<script>alert(1)</script>",

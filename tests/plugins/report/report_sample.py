@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
+from toolkit_report import page
 from toolkit_report.profile import profile
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
 
 TOPICS = {
     "refund": ("退款", "How long does a refund take after the parcel has come back?", "退货寄回之后，多久能收到退款？"),
@@ -200,3 +206,8 @@ def document() -> dict:
 def part(path: str, kind: str, use: str, summary: str, licence: str = "", homepage: str = "") -> dict[str, str]:
     made = {"path": path, "kind": kind, "use": use, "summary": summary, "plugin": "onespec", "version": "0.1.0"}
     return {**made, "licence": licence, "homepage": homepage}
+
+
+def render(report: Mapping[str, Any], templates: Sequence[Path] = ()) -> tuple[str, str]:
+    """Render as a build does: a plugin's templates first, then the toolkit's own."""
+    return page.render(report, [*templates, TEMPLATES])

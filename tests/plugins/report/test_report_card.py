@@ -7,11 +7,10 @@ import yaml
 from markdown_it import MarkdownIt
 from report_checker import Page
 from report_hostile import PAYLOADS, rendered
-from report_sample import document
+from report_sample import document, render
 
 from toolkit_report.card import licence, task_of, usage
 from toolkit_report.document import visible
-from toolkit_report.page import render
 
 RENDERER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 

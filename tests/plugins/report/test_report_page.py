@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 from report_checker import Page
 from report_hostile import PAYLOADS, poisoned, rendered
-from report_sample import document
+from report_sample import TEMPLATES, document, render
 
-import toolkit
 from toolkit.errors import PluginError, RunError
 from toolkit_report import page as page_module
 from toolkit_report import toolkit_profile, toolkit_render
@@ -28,9 +27,7 @@ from toolkit_report.page import (
     headline,
     is_records,
     place,
-    render,
     scale,
-    templates_folder,
 )
 
 
@@ -121,7 +118,7 @@ def test_the_same_document_gives_the_same_bytes_however_its_keys_lie():
 
 def test_the_same_bytes_in_another_process():
     code = (
-        "import hashlib, report_sample; from toolkit_report.page import render;"
+        "import hashlib, report_sample; from report_sample import render;"
         "print(hashlib.sha256(''.join(render(report_sample.document())).encode()).hexdigest())"
     )
     folders = [str(Path(__file__).parent), *sys.path]
@@ -233,16 +230,8 @@ def test_a_document_of_the_wrong_form_is_the_runs_fault():
         render({"metrics": []})
 
 
-def test_templates_are_found_in_the_package_first(tmp_path, monkeypatch):
-    package = tmp_path / "somewhere" / "toolkit"
-    monkeypatch.setattr(toolkit, "__file__", str(package / "__init__.py"))
-    assert templates_folder() == tmp_path / "somewhere" / "templates"
-    (package / "templates").mkdir(parents=True)
-    assert templates_folder() == package / "templates"
-
-
 def test_the_hooks():
-    files = toolkit_render(document={"name": "desk"}, templates=[])
+    files = toolkit_render(document={"name": "desk"}, templates=[TEMPLATES])
     assert sorted(files) == ["README.md", "report.html"] and "desk" in files["report.html"]
     assert toolkit_profile(splits={"train": [{"a": "x"}]}, tables={})["splits"]["train"]["rows"] == 1
 
