@@ -255,7 +255,7 @@ class Speaker(toy.Counter_):
             "是的。\n",
             "source: 安装  confidence 0.50",
         ),
-        ({"answer": "No.", "refused": True}, None, ""),
+        ({"answer": "No.", "refused": True}, "(no reliable answer / 没有可靠的答案)\n", ""),
         ({"answer": ["a"]}, None, ""),
     ],
 )
