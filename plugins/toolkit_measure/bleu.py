@@ -8,7 +8,7 @@ from sacrebleu.metrics.bleu import BLEU
 
 from toolkit.contracts import Example, Prediction, Section
 from toolkit_measure import configs
-from toolkit_measure.columns import Columns
+from toolkit_measure.columns import Answered, Columns
 from toolkit_measure.words import mostly_chinese
 
 
@@ -43,6 +43,6 @@ class Bleu:
             yield Section("BLEU", [f"sacrebleu signature: {self.signature}"])
 
 
-def bleu(config: configs.Bleu) -> Bleu:
+def bleu(config: configs.Bleu) -> Answered:
     """Make the metric `bleu`."""
-    return Bleu(Columns("bleu", config.field, config.field), config.tokenize)
+    return Answered(Bleu(Columns("bleu", config.field, config.field), config.tokenize), config.field)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from toolkit.contracts import Example, Prediction
 from toolkit_measure import configs
-from toolkit_measure.columns import Columns, mean
+from toolkit_measure.columns import Answered, Columns, mean
 
 #: Longest character n-gram.
 ORDER = 6
@@ -53,6 +53,6 @@ class Chrf:
         return 100 * (1 + BETA**2) * precision * recall / (BETA**2 * precision + recall)
 
 
-def chrf(config: configs.Chrf) -> Chrf:
+def chrf(config: configs.Chrf) -> Answered:
     """Make the metric `chrf`."""
-    return Chrf(Columns("chrf", config.field, config.field))
+    return Answered(Chrf(Columns("chrf", config.field, config.field)), config.field)

@@ -70,3 +70,26 @@ class Mean:
 def mean(values: Sequence[float]) -> float:
     """Return the arithmetic mean of at least one value."""
     return sum(values) / len(values)
+
+
+class Answered:
+    """A metric over the examples that have a reference; a question that must be refused has none, and is not counted."""
+
+    def __init__(self, metric: Any, field: str) -> None:
+        self.metric, self.field = metric, field
+
+    def rows(self, predictions: Iterable[Prediction], examples: Iterable[Example]) -> list[Any]:
+        """Return the metric's rows in their places, None where an example has no reference."""
+        both = list(zip(predictions, examples, strict=True))
+        counted = [pair for pair in both if self.field in pair[1]]
+        found = list(self.metric.rows([one for one, _ in counted], [one for _, one in counted])) if counted else []
+        rows = iter(found)
+        return [next(rows) if self.field in example else None for _, example in both]
+
+    def total(self, rows: Sequence[Any]) -> float:
+        """Return the metric's figure."""
+        return float(self.metric.total(rows))
+
+    def __getattr__(self, name: str) -> Any:
+        """Show what else the metric has, such as its sections."""
+        return getattr(self.metric, name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from toolkit.contracts import Example, Prediction
-from toolkit_measure.columns import Columns, mean
+from toolkit_measure.columns import Answered, Columns, mean
 from toolkit_measure.configs import VectorSimilarity as Config
 from toolkit_measure.vectors import Vectors, learn, read
 from toolkit_measure.words import words
@@ -58,6 +58,8 @@ class VectorSimilarity:
         return mean(rows)
 
 
-def similarity(config: Config) -> VectorSimilarity:
+def similarity(config: Config) -> Answered:
     """Make the metric `vector-similarity`."""
-    return VectorSimilarity(Columns("vector-similarity", config.field, config.field), config.vectors)
+    return Answered(
+        VectorSimilarity(Columns("vector-similarity", config.field, config.field), config.vectors), config.field
+    )

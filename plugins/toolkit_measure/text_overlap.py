@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from toolkit_measure.columns import Columns, Mean
+from toolkit_measure.columns import Answered, Columns, Mean
 from toolkit_measure.configs import ExactMatch, TokenF1
 from toolkit_measure.words import words
 
@@ -31,12 +31,12 @@ def overlap(prediction: str, reference: str) -> float:
     return 2 * common / (len(given) + len(wanted))
 
 
-def exact_match(config: ExactMatch) -> Mean:
+def exact_match(config: ExactMatch) -> Answered:
     """Make the metric `exact-match`."""
     compare = equal_normalised if config.normalise else equal
-    return Mean(Columns("exact-match", config.field, config.field), compare)
+    return Answered(Mean(Columns("exact-match", config.field, config.field), compare), config.field)
 
 
-def token_f1(config: TokenF1) -> Mean:
+def token_f1(config: TokenF1) -> Answered:
     """Make the metric `token-f1`."""
-    return Mean(Columns("token-f1", config.field, config.field), overlap)
+    return Answered(Mean(Columns("token-f1", config.field, config.field), overlap), config.field)

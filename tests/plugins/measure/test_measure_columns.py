@@ -1,9 +1,12 @@
+import importlib
 import math
 
 import pytest
 from measure_helpers import COMPONENTS, make
 
+import toolkit_measure
 from toolkit.errors import DataError, PluginError
+from toolkit.registry import Registry
 from toolkit_measure.columns import Columns, Mean, mean
 
 #: Metric, the keys it reads of a prediction, the field it reads of an example.
@@ -56,7 +59,7 @@ def test_a_missing_key_names_metric_key_and_place(name):
         assert "other" in error.value.hint
 
 
-@pytest.mark.parametrize("name", [name for name, (_, field) in READS.items() if field])
+@pytest.mark.parametrize("name", [name for name, (_, field) in READS.items() if field and field != "answer"])
 def test_a_missing_field_names_metric_field_and_place(name):
     keys, field = READS[name]
     whole = {key: VALUES[key] for key in keys}
@@ -86,3 +89,19 @@ def test_mean_leaves_out_what_is_not_counted():
     rows = list(metric.rows([{"a": 2}, {"a": 3}, {"a": 4}], [{"b": 1}, {"b": None}, {"b": 2}]))
     assert rows == [2, None, 8]
     assert metric.total([2, 8]) == mean([2, 8]) == 5
+
+
+@pytest.mark.parametrize("name", ["exact-match", "token-f1", "bleu", "chrf", "vector-similarity"])
+def test_a_question_without_a_reference_is_not_counted(name):
+    """What must be refused has no answer to compare with."""
+    registry = Registry.of({"measure": toolkit_measure})
+    component, _ = registry.find("metric", name)
+    module, _, factory = component.factory.partition(":")
+    metric = getattr(importlib.import_module(module), factory)(component.config())
+    said = [{"answer": "a red house by the sea"}, {"answer": ""}, {"answer": "a green tree by the sea"}]
+    asked = [{"answer": "a red house by the sea"}, {}, {"answer": "a blue tree by the sea"}]
+    rows = metric.rows(said, asked)
+    assert rows[1] is None and rows[0] is not None and rows[2] is not None
+    alone = getattr(importlib.import_module(module), factory)(component.config())
+    assert metric.total([rows[0], rows[2]]) == alone.total(list(alone.rows([said[0], said[2]], [asked[0], asked[2]])))
+    assert list(metric.rows([{"answer": "x"}], [{}])) == [None]
