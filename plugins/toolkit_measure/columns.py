@@ -73,7 +73,7 @@ def mean(values: Sequence[float]) -> float:
 
 
 class Answered:
-    """A metric over the examples that have a reference; a question that must be refused has none, and is not counted."""
+    """A metric over the examples that have a reference; what must be refused has none and is not counted."""
 
     def __init__(self, metric: Any, field: str) -> None:
         self.metric, self.field = metric, field

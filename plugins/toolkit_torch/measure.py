@@ -73,7 +73,8 @@ class Losses:
 
     def read(self) -> float:
         """Return the newest loss, or raise ToolkitError naming the first step whose loss is not finite."""
-        values = torch.stack([loss for _, loss in self.unread]).tolist()
+        losses = [loss for _, loss in self.unread]
+        values = torch.stack(losses).tolist() if len(losses) > 1 else [losses[0].item()]
         for (step, _), value in zip(self.unread, values, strict=True):
             if not math.isfinite(value):
                 raise diverged(step, f"the loss is {value}", self.learnt)
