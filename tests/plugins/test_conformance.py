@@ -7,7 +7,6 @@ import toolkit_samples
 import toolkit_serve
 import toolkit_text
 import toolkit_torch
-
 from toolkit.testing import component_checks, spec_checks
 
 test_component = component_checks(

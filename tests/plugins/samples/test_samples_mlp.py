@@ -11,7 +11,9 @@ SIGNATURE = {"columns:inputs": Size((4,)), "class:label": Size((), 3), "columns:
 
 
 @pytest.mark.parametrize(
-    "name, function", [("relu", torch.relu), ("tanh", torch.tanh), ("sigmoid", torch.sigmoid)], ids=["relu", "tanh", "sigmoid"]
+    ("name", "function"),
+    [("relu", torch.relu), ("tanh", torch.tanh), ("sigmoid", torch.sigmoid)],
+    ids=["relu", "tanh", "sigmoid"],
 )
 def test_forward_equals_the_formula(name, function):
     network = MLP([3, 5, 2], name, "relu").eval()
