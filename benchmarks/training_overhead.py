@@ -29,8 +29,9 @@ import torch
 
 from toolkit.builder import SPLITS
 from toolkit.examples import Examples
-from toolkit.plan import Plan, derive, resolve
+from toolkit.plan import Plan, derive
 from toolkit.registry import Registry
+from toolkit.resolver import resolve
 from toolkit.run import Run
 from toolkit.spec import read
 from toolkit.system import assemble

@@ -19,6 +19,7 @@ FLOORS = [
     {"hookspecs", "contracts", "fs", "spec"},
     {"registry", "examples", "inputs", "run"},
     {"plan"},
+    {"resolver"},
     {"evaluation"},
     {"system"},
     {"builder"},
@@ -149,7 +150,7 @@ def test_functions_import_only_what_is_argued_here():
 @pytest.mark.parametrize(
     ("graph", "said"),
     [
-        ({"registry": {"builder"}}, "registry imports builder, four floors up"),
+        ({"registry": {"builder"}}, "registry imports builder, five floors up"),
         ({"registry": {"plan"}}, "registry imports plan, one floor up"),
         ({"spec": {"plan"}}, "spec imports plan, two floors up"),
         ({"run": {"examples"}}, "run imports examples, on the same floor"),

@@ -14,8 +14,9 @@ from toolkit import builder as builder_
 from toolkit import fs, record
 from toolkit.errors import Interrupted, PluginError, RunError, SpecError
 from toolkit.evaluation import Evaluation
-from toolkit.plan import Plan, resolve
+from toolkit.plan import Plan
 from toolkit.registry import Registry
+from toolkit.resolver import resolve
 from toolkit.run import CHECKPOINTS, LOCK, Listener, Run
 from toolkit.spec import Spec, parse, plain, read
 from toolkit.system import SCHEMA, System

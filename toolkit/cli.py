@@ -23,8 +23,8 @@ import click
 
 from toolkit import fs
 from toolkit.errors import InputError, Interrupted, Mark, SpecError, ToolkitError
-from toolkit.plan import resolve
 from toolkit.registry import Registry
+from toolkit.resolver import resolve
 from toolkit.spec import read
 
 _CONTROL = {i: None for i in (*range(32), *range(127, 160)) if chr(i) not in "\n\t"}

@@ -97,6 +97,8 @@ class Slot:
 
     kind: str
     gives: frozenset[str] = frozenset()
+    passes: tuple[str, ...] = ()
+    """Beginnings of the ports that the owner gives on for the part, as in `("learns:",)`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ def ports(plan: Plan) -> frozenset[str]:
     given: frozenset[str] = frozenset()
     for section in SECTIONS:
         bound = getattr(plan, section)
-        given |= bound.config.gives(given) if bound else frozenset()
+        given |= bound.gives(given) if bound else frozenset()
     return given
 
 

@@ -13,8 +13,9 @@ from toolkit.errors import InputError, RunError, SpecError, ToolkitError
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.examples import CHUNK, Examples
 from toolkit.inputs import close, mismatch
-from toolkit.plan import Bound, Plan, resolve
+from toolkit.plan import Bound, Plan
 from toolkit.registry import Registry
+from toolkit.resolver import resolve
 from toolkit.spec import parse, plain
 
 #: Version of the run folder's layout.
@@ -40,6 +41,11 @@ class System:
     def name(self) -> str:
         """The name that the spec gave."""
         return self.plan.name
+
+    @property
+    def gives(self) -> frozenset[str]:
+        """The ports of the architecture, as in `predicts:text` and `embeds:question`."""
+        return self.plan.architecture.gives(self.plan.given)
 
     @property
     def facts(self) -> dict[str, Any]:

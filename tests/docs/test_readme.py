@@ -11,8 +11,8 @@ import pytest
 
 from toolkit import api, spec
 from toolkit.errors import SpecError
-from toolkit.plan import resolve
 from toolkit.registry import Plugin, Registry
+from toolkit.resolver import resolve
 
 ROOT = Path(__file__).parents[2]
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from toolkit import api, spec
-from toolkit.plan import resolve
 from toolkit.record import opening_comment
 from toolkit.registry import Registry
+from toolkit.resolver import resolve
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 #: The least that the score on the test split must be (the most, for a loss), and the seconds a build may take.

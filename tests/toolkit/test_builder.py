@@ -14,7 +14,7 @@ from toolkit.builder import check_same, digest
 from toolkit.component import Component, Config
 from toolkit.contracts import Section
 from toolkit.errors import BuildError, DataError, ResourceError, RunError, ToolkitError
-from toolkit.plan import resolve
+from toolkit.resolver import resolve
 from toolkit.run import Run
 from toolkit.spec import parse
 

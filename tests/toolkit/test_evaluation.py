@@ -13,7 +13,8 @@ from toolkit.component import Component
 from toolkit.errors import BuildError, ToolkitError
 from toolkit.evaluation import Evaluation, Figure, evaluate, figure, groups, worst
 from toolkit.examples import Examples
-from toolkit.plan import ReportOptions, resolve
+from toolkit.plan import ReportOptions
+from toolkit.resolver import resolve
 from toolkit.spec import parse
 
 OPTIONS = ReportOptions()

@@ -20,8 +20,9 @@ import toy
 from toolkit import record
 from toolkit.component import Component, Config, Entry, Slot
 from toolkit.errors import BuildError, PluginError, ResourceError, SpecError
-from toolkit.plan import Plan, closest, derive, resolve, slots
+from toolkit.plan import Plan, derive, slots
 from toolkit.registry import Registry
+from toolkit.resolver import closest, resolve
 from toolkit.spec import parse, plain, read
 
 TOY = Registry.of({"toy": toy})

@@ -11,8 +11,8 @@ from variants import toy_component, toy_made_by
 import toy
 from toolkit import fs, record
 from toolkit.contracts import Matrix, Plot, Section, Table
-from toolkit.plan import resolve
 from toolkit.registry import Plugin, Registry
+from toolkit.resolver import resolve
 from toolkit.spec import parse
 
 NUMBER = (int, float)

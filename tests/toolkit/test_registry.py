@@ -14,8 +14,8 @@ import toy
 from toolkit import hookspecs
 from toolkit.component import Component
 from toolkit.errors import Mark, PluginError, SpecError
-from toolkit.plan import resolve
 from toolkit.registry import DISABLE, Plugin, Registry
+from toolkit.resolver import resolve
 from toolkit.spec import parse
 
 WHERE = Mark("s.yaml", 1, 1)
