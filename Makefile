@@ -19,11 +19,11 @@ help:
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) --editable . --constraint constraints.txt
+	$(PIP) --editable '.[embedded]' --constraint constraints.txt
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(PIP) --editable '.[dev,zh]' --constraint constraints.txt
+	$(PIP) --editable '.[dev,embedded,xlsx,zh]' --constraint constraints.txt
 	touch $@
 
 demo: $(VENV)/.installed

@@ -51,7 +51,7 @@ def test_every_plugin_has_its_entry_point():
 
 
 def test_extras_carry_the_documented_names():
-    wanted = "zh search ann hf static docs tabular audio vision rec chem hpo export quant"
+    wanted = "embedded xlsx zh search ann hf static docs tabular audio vision rec chem hpo export quant"
     wanted += " dp pii explain track pretty server dev"
     assert set(wanted.split()) <= set(PROJECT["optional-dependencies"])
 

@@ -180,11 +180,16 @@ def _save(system: System, done: builder_.Record, run: Run) -> None:
         with bound.blamed(), fs.folder(folder / name) as staging:
             if hasattr(part, "save"):
                 part.save(staging)
-    examples, found = done.splits["test"], done.evaluations["test"].predictions
-    inputs = examples.asked().rows
-    rows = [{"input": plain(row), "prediction": answer} for row, answer in zip(inputs, found, strict=True)]
-    fs.write_lines(folder / "predictions" / "test.jsonl", rows)
-    fs.write_lines(folder / "golden.jsonl", rows[: system.plan.report.golden])
+    answered = {name: _answered(done, name) for name in ("test", "validation")}
+    fs.write_lines(folder / "predictions" / "test.jsonl", answered["test"])
+    golden = answered["test"] or answered["validation"]  # a system that was never tested is replayed all the same
+    fs.write_lines(folder / "golden.jsonl", golden[: plan.report.golden])
+
+
+def _answered(done: builder_.Record, split: str) -> list[dict[str, Any]]:
+    """Return what the system was asked in a split, and what it said."""
+    inputs, found = done.splits[split].asked().rows, done.evaluations[split].predictions
+    return [{"input": plain(row), "prediction": answer} for row, answer in zip(inputs, found, strict=True)]
 
 
 def reproduce(plan: Plan, sets: Iterable[str]) -> list[str]:

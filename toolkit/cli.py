@@ -91,7 +91,7 @@ def build(
         _print_json({"schema": 1, "run": str(system.folder), "metrics": system.report["metrics"]})
         return
     _say(f"{system.folder} is finished")
-    _print_metrics(system.report["metrics"])
+    _print_measured(system.report)
     if (system.folder / "report.html").is_file():
         _say(f"report: {system.folder / 'report.html'}")
     _say(f"ask it: toolkit predict {shlex.quote(str(system.folder))} {_ask(system)}")
@@ -214,7 +214,7 @@ def report(run: Path, render: bool, as_json: bool) -> None:
         _print_json(system.report)
         return
     click.echo(str(page if page.is_file() else run / "report.json"))
-    _print_metrics(system.report["metrics"])
+    _print_measured(system.report)
 
 
 @group.group(cls=Commands, invoke_without_command=True)
@@ -293,13 +293,20 @@ def _print_answer(prediction: dict[str, Any]) -> bool:
     if not isinstance(answer, str):
         return False
     if prediction.get("refused"):
-        click.echo("(no reliable answer / 没有可靠的答案)")
+        click.echo(_clean(prediction.get("message") or "(no reliable answer / 没有可靠的答案)"))
         return True
-    source = prediction.get("source") or {}
     click.echo(_clean(answer))
-    if source:
+    for source in prediction.get("sources") or ():
         _say(f"  source: {source.get('title') or source.get('id')}  confidence {prediction.get('confidence', 0):.2f}")
     return True
+
+
+def _print_measured(report: dict[str, Any]) -> None:
+    """Print the figures of the test, or of validation where there was nothing to test on."""
+    tested = any(figure["count"] for figure in report["metrics"].values())
+    if not tested and report.get("validation"):
+        _say("there is no test split: these are figures on validation, which settings were chosen on, and flatter")
+    _print_metrics(report["metrics"] if tested or not report.get("validation") else report["validation"])
 
 
 def _print_metrics(metrics: dict[str, dict[str, Any]]) -> None:

@@ -98,7 +98,7 @@ class Slot:
     kind: str
     gives: frozenset[str] = frozenset()
     passes: tuple[str, ...] = ()
-    """Beginnings of the ports that the owner gives on for the part, as in `("learns:",)`."""
+    """Beginnings of the ports of the part that its owner's `gives` is shown, as in `("learns:",)`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,11 @@ def seal(folder: Path, leave: Iterable[str] = (), **facts: Any) -> None:
                 sync(path)
             listed[name] = {"size": path.stat().st_size, "sha256": digest(path)}
     write_json(folder / MANIFEST, {**facts, "files": listed})
+    readable = (
+        (folder / MANIFEST).stat().st_mode
+    )  # as open() makes files; some libraries make theirs for the owner alone
+    for name in listed:
+        (folder / name).chmod(stat.S_IMODE(readable))
 
 
 def check(folder: Path) -> Mapping[str, Any]:
@@ -150,7 +156,11 @@ def check(folder: Path) -> Mapping[str, Any]:
         path = folder / name
         if not path.is_file():
             raise RunError(f"{path} is missing")
-        if path.stat().st_size != size or digest(path) != sha256:
+        try:
+            same = path.stat().st_size == size and digest(path) == sha256
+        except OSError as error:
+            raise RunError(f"{path} cannot be read: {error.strerror}") from error
+        if not same:
             raise RunError(f"{path} is damaged: it is not what {MANIFEST} says", "build it again, or restore a copy")
     return manifest
 

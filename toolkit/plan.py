@@ -62,12 +62,12 @@ class Bound:
         return frozenset().union(*(bound.config.needs() for bound in self.bound()))
 
     def gives(self, given: frozenset[str]) -> frozenset[str]:
-        """Return the ports that this component adds, with those that its slots pass on from their parts."""
-        found = set(self.config.gives(given))
+        """Return the ports that this component adds; it is shown those that its slots pass on from their parts."""
+        shown = set(given)
         for name, slot in slots(type(self.config)).items():
             parts = _each(self.parts.get(name, ())) if slot.passes else ()
-            found |= {port for part in parts for port in part.gives(given) if port.startswith(slot.passes)}
-        return frozenset(found)
+            shown |= {port for part in parts for port in part.gives(given) if port.startswith(slot.passes)}
+        return self.config.gives(frozenset(shown))
 
     def entry(self) -> Any:
         """Return the entry as a spec would write it, every default written out."""

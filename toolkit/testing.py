@@ -41,6 +41,7 @@ PARAMETERS = {
     "tokenizer": {"given", "seed"},
     "device": set(),
     "architecture": {"signature", "device", "given", "seed"},
+    "encoder": {"signature", "device", "given", "seed"},
     "optimizer": {"device", "seed"},
     "metric": set(),
     "serving": set(),

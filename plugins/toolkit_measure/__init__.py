@@ -41,9 +41,11 @@ def _of_rankings() -> Iterator[Component]:
     yield Component("metric", "hit@k", configs.Hit, "toolkit_measure.ranking:hit", {"k": 1})
     yield Component("metric", "mrr@k", configs.ReciprocalRank, "toolkit_measure.ranking:reciprocal_rank", {"k": 10})
     yield Component("metric", "question finds its own answer", configs.OwnAnswer, "toolkit_measure.ranking:own_answer")
+    yield Component("metric", "ablation", configs.Ablation, "toolkit_measure.ablation:ablation")
     yield Component("metric", "refusal-auroc", configs.RefusalAuroc, "toolkit_measure.refusal:refusal_auroc")
     yield Component("metric", "refusal-recall", configs.RefusalRecall, "toolkit_measure.refusal:refusal_recall")
     yield Component("metric", "answer-rate", configs.AnswerRate, "toolkit_measure.refusal:answer_rate")
+    yield Component("metric", "answer-risk", configs.AnswerRisk, "toolkit_measure.answer_risk:answer_risk")
 
 
 def _of_numbers() -> Iterator[Component]:

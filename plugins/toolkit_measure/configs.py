@@ -162,6 +162,16 @@ class OwnAnswer(OfRanking):
     """Field that lists the ids of the entry that the question was taken from."""
 
 
+class Ablation(OfRanking):
+    """hit@k of the whole ranking minus that of its best part alone, from -1 to 1; adds a table of all parts.
+
+    Above 0 the whole is better than any part of it, such as words alone or meaning alone, on the same questions.
+    """
+
+    k: int = Field(1, ge=1)
+    """How many of a ranking count."""
+
+
 class OfRefusal(Config):
     """What the metrics of refusing are told."""
 
@@ -183,6 +193,12 @@ class RefusalRecall(OfRefusal):
 
 class AnswerRate(OfRefusal):
     """Share of the questions that have an answer which are answered, rightly or not, from 0 to 1."""
+
+
+class AnswerRisk(OfRefusal):
+    """Share of the answers given that are wrong, those to questions that must be refused among them, from 0 to 1."""
+
+    better: ClassVar[str] = "lower"
 
 
 class OfNumbers(Config):

@@ -9,6 +9,7 @@ As the fraction stays below 1, a query's score stays below the sum of its words'
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import bm25s
@@ -54,9 +55,10 @@ class LexicalIndex:
         """Return the score of each text, (texts,) float32; 0 where no word is shared."""
         data, indices, indptr = (self.arrays[name] for name in ARRAYS)
         total = np.zeros(self.texts, np.float32)
-        for i in (self._ids[word] for word in query if word in self._ids):
-            column = slice(indptr[i], indptr[i + 1])
-            total[indices[column]] += data[column]  # a text stands once in a column
+        for word, times in Counter(query).items():
+            if (i := self._ids.get(word)) is not None:
+                column = slice(indptr[i], indptr[i + 1])
+                total[indices[column]] += times * data[column]  # a text stands once in a column
         return total
 
     def bound(self, query: Iterable[str]) -> float:

@@ -1,27 +1,26 @@
-"""The entries that can be answered with, and how they are kept beside their index.
+"""The entries that can be answered with, and the wordings that lead to each.
 
-passages.json       [{"id", "title", "answer"}, ...]  in the order of the table
-words.json          {"question": [...], "answer": [...]}  the words of each index, sorted
-index.safetensors   entry_of (wordings,) and, for each index, data, indices, indptr
+passages.jsonl        {"id", "title", "answer"} a line, in the order of the table
+wordings.safetensors  entry_of (wordings,): the entry of each wording
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
 
 from toolkit.contracts import Example
 from toolkit.errors import RunError
-from toolkit_qa.lexical_index import ARRAYS, LexicalIndex
+from toolkit_qa import arrays
+from toolkit_qa.languages import is_chinese
 
-PASSAGES, WORDS, INDEX = "passages.jsonl", "words.json", "index.safetensors"
-NAMES = ("question", "answer")
+PASSAGES, WORDINGS = "passages.jsonl", "wordings.safetensors"
 
 
 class Entry(NamedTuple):
@@ -32,101 +31,97 @@ class Entry(NamedTuple):
     answer: str
 
 
-def entries(table: Sequence[Example]) -> tuple[list[Entry], np.ndarray, list[int]]:
-    """Return the entries of a table with a row a wording, the entry of each row (rows,), and each entry's first row."""
-    places: dict[Any, int] = {}
-    first: list[int] = []
-    entry_of = np.empty(len(table), np.int32)
-    for number, row in enumerate(table):
-        place = places.setdefault(row["id"], len(places))
-        if place == len(first):
-            first.append(number)
-        entry_of[number] = place
-    rows = (table[number] for number in first)
-    return [Entry(row["id"], row.get("title", ""), row["answer"]) for row in rows], entry_of, first
+@dataclass(frozen=True, eq=False)
+class Passages:
+    """Entries, and of each wording the place of its entry (wordings,); entries come in the order of their first one."""
+
+    entries: Sequence[Entry] = ()
+    entry_of: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    @classmethod
+    def of(cls, table: Sequence[Example]) -> Passages:
+        """Return the entries of a table with a row a wording; rows of one id are wordings of one entry."""
+        places: dict[Any, int] = {}
+        entries: list[Entry] = []
+        entry_of = np.empty(len(table), np.int32)
+        for number, row in enumerate(table):
+            entry_of[number] = place = places.setdefault(row["id"], len(places))
+            if place == len(entries):
+                entries.append(Entry(row["id"], row.get("title", ""), row["answer"]))
+        return cls(entries, entry_of)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @cached_property
+    def place_of(self) -> Mapping[Any, int]:
+        """The place of each id."""
+        return {entry.id: place for place, entry in enumerate(self.entries)}
+
+    @cached_property
+    def first(self) -> np.ndarray:
+        """The first wording of each entry (entries,)."""
+        return np.unique(self.entry_of, return_index=True)[1]
+
+    @cached_property
+    def chinese(self) -> np.ndarray:
+        """Whether each entry is in Chinese (entries,)."""
+        return np.array([is_chinese(f"{entry.title} {entry.answer}") for entry in self.entries], bool)
+
+    def golds(self, row: Mapping[str, Any]) -> list[int]:
+        """Return the places of the entries that answer a query."""
+        return [self.place_of[id_] for id_ in right_ids(row) if id_ in self.place_of]
+
+    def best_wording(self, scores: np.ndarray) -> np.ndarray:
+        """Return of scores by wording (..., wordings) the highest of each entry (..., entries)."""
+        if len(self.entries) == len(self.entry_of):
+            return scores  # a wording each, in the same order
+        order, starts = self.by_entry
+        return np.maximum.reduceat(scores if self._together else scores[..., order], starts, axis=-1)
+
+    @cached_property
+    def by_entry(self) -> tuple[np.ndarray, np.ndarray]:
+        """The wordings (wordings,) put together by entry, and where those of each entry begin (entries,)."""
+        order = np.argsort(self.entry_of, kind="stable")
+        return order, np.searchsorted(self.entry_of[order], np.arange(len(self.entries)))
+
+    @cached_property
+    def _together(self) -> bool:
+        return bool((np.diff(self.entry_of) >= 0).all())  # as they mostly are: then nothing has to be moved
+
+    def save(self, folder: Path) -> None:
+        """Write them."""
+        lines = (json.dumps(entry._asdict(), ensure_ascii=False, sort_keys=True) + "\n" for entry in self.entries)
+        (folder / PASSAGES).write_text("".join(lines), encoding="utf-8")
+        arrays.save({"entry_of": self.entry_of}, folder / WORDINGS)
+
+    @classmethod
+    def load(cls, folder: Path) -> Passages:
+        """Read what `save` wrote; RunError names the file that is not whole."""
+        entries = list(_entries(folder / PASSAGES))
+        entry_of = arrays.load(folder / WORDINGS, {"entry_of": (np.int32, (None,))})["entry_of"]
+        if list(dict.fromkeys(entry_of.tolist())) != list(range(len(entries))):
+            raise RunError(f"{folder / WORDINGS} does not fit {PASSAGES}: it names other entries than stand there")
+        if len({entry.id for entry in entries}) != len(entries):
+            raise RunError(f"{folder / PASSAGES} holds an id twice")
+        return cls(entries, entry_of)
 
 
-def save(folder: Path, found: Sequence[Entry], entry_of: np.ndarray, indices: Mapping[str, LexicalIndex]) -> None:
-    """Write entries and indices."""
-    (folder / PASSAGES).write_text("".join(_json(entry._asdict()) for entry in found), encoding="utf-8")
-    (folder / WORDS).write_text(_json({name: indices[name].words for name in NAMES}), encoding="utf-8")
-    arrays = {f"{name}.{part}": array for name in NAMES for part, array in indices[name].arrays.items()}
-    save_file({**arrays, "entry_of": entry_of}, folder / INDEX)
+def right_ids(row: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the ids of the entries that answer a query, or whose own question it is."""
+    return row.get("gold_ids") or row.get("own_ids") or ()
 
 
-def load(folder: Path) -> tuple[list[Entry], np.ndarray, dict[str, LexicalIndex]]:
-    """Read what `save` wrote; RunError names the file that is not whole."""
-    found = _entries(folder / PASSAGES)
-    words = _words(folder / WORDS)
-    arrays = _arrays(folder / INDEX)
-    entry_of = arrays["entry_of"]
-    if len(entry_of) and not 0 <= entry_of.min() <= entry_of.max() < len(found):
-        raise RunError(f"{folder / INDEX} names entries that are not in {PASSAGES}")
-    texts = {"question": len(entry_of), "answer": len(found)}
-    indices = {}
-    for name in NAMES:
-        parts = {part: arrays[f"{name}.{part}"] for part in ARRAYS}
-        if not is_whole(words[name], parts, texts[name]):
-            raise RunError(f"{folder / INDEX}: the index of the {name}s does not fit {WORDS} and {PASSAGES}")
-        indices[name] = LexicalIndex(words[name], parts, texts[name])
-    return found, entry_of, indices
-
-
-def is_whole(words: Sequence[str], parts: Mapping[str, np.ndarray], texts: int) -> bool:
-    """Return whether the arrays of an index fit each other, its words and the number of its texts."""
-    data, indices, indptr = (parts[name] for name in ARRAYS)
-    ends = indptr.shape == (len(words) + 1,) and indptr[0] == 0 and indptr[-1] == len(data) == len(indices)
-    if not ends or np.any(np.diff(indptr) < 0) or len(set(words)) != len(words):
-        return False
-    return bool(np.isfinite(data).all()) and (not len(indices) or bool(0 <= indices.min() <= indices.max() < texts))
-
-
-def _entries(file: Path) -> list[Entry]:
-    rows = [_parsed(file, line) for line in _read(file).split("\n")[:-1]]
+def _entries(file: Path) -> Iterable[Entry]:
+    try:
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n")[:-1]]
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunError(f"{file} cannot be read: {error}") from error
     for row in rows:
         if not isinstance(row, dict) or set(row) != set(Entry._fields):
             raise RunError(f"{file} should hold {', '.join(Entry._fields)} in each line")
         if not all(isinstance(row[name], str) for name in ("title", "answer")):
             raise RunError(f"{file} holds an entry whose title or answer is not text")
-    return [Entry(**row) for row in rows]
-
-
-def _words(file: Path) -> dict[str, list[str]]:
-    words = _parsed(file, _read(file))
-    if not isinstance(words, dict) or set(words) != set(NAMES):
-        raise RunError(f"{file} should hold the words of {' and '.join(NAMES)}")
-    if not all(isinstance(listed, list) and all(isinstance(w, str) for w in listed) for listed in words.values()):
-        raise RunError(f"{file} should hold lists of words")
-    return words
-
-
-def _arrays(file: Path) -> dict[str, np.ndarray]:
-    try:
-        arrays = load_file(file)
-    except (OSError, SafetensorError) as error:
-        raise RunError(f"{file} cannot be read: {error}") from error
-    kinds = {f"{name}.{part}": kind for name in NAMES for part, kind in ARRAYS.items()} | {"entry_of": np.int32}
-    for name in sorted(set(kinds) | set(arrays)):
-        if name not in arrays or name not in kinds:
-            raise RunError(f"{file}: the array {name} is {'missing' if name in kinds else 'unknown'}")
-        if arrays[name].dtype != kinds[name] or arrays[name].ndim != 1:
-            raise RunError(f"{file}: the array {name} should be one-dimensional, of type {np.dtype(kinds[name])}")
-    return arrays
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise RunError(f"{file} cannot be read: {error}") from error
-
-
-def _parsed(file: Path, text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise RunError(f"{file} cannot be read: {error}") from error
+        if not isinstance(row["id"], str | int):
+            raise RunError(f"{file} holds an entry whose id is neither text nor a number")
+        yield Entry(**row)

@@ -1,14 +1,15 @@
-"""Ways to serve a finished system: a loop on the terminal, and HTTP on this machine."""
+"""Ways to serve a finished system: a loop on the terminal, and HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address
+from re import fullmatch
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from toolkit.component import Component, Config
+from toolkit.component import Component, Config, Entry, Slot
 from toolkit.hookspecs import hookimpl
 
 #: What is said where the system has no answer it trusts, by the language of the question.
@@ -18,7 +19,8 @@ REFUSAL = {
 }
 
 Text = Annotated[str, StringConstraints(min_length=1)]
-HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")]
+NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
+HostName = Annotated[str, StringConstraints(pattern=NAME)]
 
 
 class Terminal(Config):
@@ -34,17 +36,23 @@ class Terminal(Config):
 
 
 class Http(Config):
-    """Answers `POST /v1/predict` with JSON on this machine, with limits on size, time and load.
+    """Answers questions over HTTP: a page for people, JSON for programs, with limits on size, time and load.
 
-    The pages `/docs` and `/openapi.json` say how to ask; `/healthz` and `/readyz` are for supervisors.
+    The pages `/docs` and `/openapi.json` say how to ask; `/livez`, `/readyz` and `/metrics` are for supervisors.
     """
 
     host: str = "127.0.0.1"
-    """Loopback address to listen on: 127.0.0.1, localhost or ::1."""
+    """Address to listen on: 127.0.0.1, localhost or ::1; any other needs a token."""
     port: int = Field(8000, ge=0, le=65535)
     """TCP port to listen on; 0 takes any free one and prints it."""
     hosts: list[HostName] = []
-    """Host names that a reverse proxy in front hands on, besides those of loopback; requests to others get 421."""
+    """Names in the `Host` header that are answered besides loopback and the address itself; others get 421."""
+    token_env: str = Field("", pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,63})?$")
+    """Name of the environment variable that holds the token which clients must send; empty asks for none."""
+    feedback: Annotated[Entry | None, Slot("feedback")] = None
+    """Where questions, answers and what people say of them are kept; left out, nothing is kept."""
+    contact: str = Field("", max_length=200)
+    """Whom to turn to where the system has no answer, shown on the page: an address, a telephone number, a name."""
     max_body: int = Field(65_536, ge=256, le=67_108_864)
     """Largest request body in bytes; a larger one gets 413."""
     max_text: int = Field(2_000, ge=1)
@@ -52,7 +60,7 @@ class Http(Config):
     max_batch: int = Field(32, ge=1, le=10_000)
     """Most inputs in one request; more get 422."""
     max_queue: int = Field(64, ge=1, le=10_000)
-    """Most requests that wait for the model; one more gets 429 and is asked to come back."""
+    """Most requests that wait for the model, and most that wait to be kept; one more gets 429."""
     timeout: float = Field(30.0, gt=0, le=3600)
     """Seconds within which a request that has been read is answered, waiting included; after that it gets 504."""
     header_timeout: float = Field(10.0, gt=0, le=600)
@@ -62,17 +70,28 @@ class Http(Config):
 
     @field_validator("host")
     @classmethod
-    def _loopback(cls, host: str) -> str:
-        try:
-            local = host == "localhost" or ip_address(host).is_loopback
-        except ValueError:
-            local = False
-        if not local:
-            raise ValueError(
-                f"{host} is open to other machines, and this server knows no passwords: keep 127.0.0.1 "
-                "and put a reverse proxy such as nginx or Caddy in front"
-            )
+    def _address(cls, host: str) -> str:
+        if not _is_address(host) and not fullmatch(NAME, host):
+            raise ValueError("this is no address to listen on: 127.0.0.1 is this machine alone, 0.0.0.0 every network")
         return host
+
+    @model_validator(mode="after")
+    def _others_need_a_token(self) -> Http:
+        local = self.host == "localhost" or (_is_address(self.host) and ip_address(self.host).is_loopback)
+        if not local and not self.token_env:
+            raise ValueError(
+                f"the host {self.host} is open to other machines, so a token is needed: set `token_env: TOOLKIT_TOKEN` "
+                "and put the token into that environment variable; or keep 127.0.0.1 and put a reverse proxy such as "
+                "nginx or Caddy in front"
+            )
+        return self
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False
 
 
 @hookimpl

@@ -12,19 +12,22 @@ import re
 import secrets
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from toolkit_serve.access import Access
 from toolkit_serve.problems import Problem
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Bytes of headers; h11 counts only those of a request that has not arrived whole.
 MAX_HEADERS = 16_384
@@ -44,10 +47,10 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?")
 
 
 class Guard:
-    """Wraps an ASGI application."""
+    """Wraps an ASGI application; without `access` anybody may ask."""
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], hosts: Iterable[str] = ()) -> None:
-        self.app = app
+    def __init__(self, app: ASGI, hosts: Iterable[str] = (), access: Access | None = None) -> None:
+        self.app, self.access = app, access
         self.hosts = frozenset(LOOPBACK) | {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,11 +90,14 @@ class Guard:
             raise Problem("bad_request", "a body has one framing: Content-Length, or chunks", connection="close")
         host = headers.get(b"host", b"").decode("latin-1").lower()
         named = _HOST.fullmatch(host)
-        if named is None or named["name"] not in self.hosts:
+        # The address that was reached is ours, too; a rebound name is a name, and never that.
+        if named is None or named["name"] not in self.hosts | {address_of(scope)}:
             raise Problem("unknown_host", "this server does not answer to that Host; see the option `hosts`")
         origin = headers.get(b"origin")
         if origin is not None and site_of(origin.decode("latin-1")) != host:
             raise Problem("foreign_origin", "pages of other sites may not ask this server")
+        if self.access is not None:
+            self.access.check(scope["path"], headers.get(b"authorization", b""))
 
 
 def request_id(headers: MutableMapping[bytes, bytes]) -> str:
@@ -109,17 +115,27 @@ def site_of(origin: str) -> str:
     return parts.netloc if parts.scheme in ("http", "https") and parts.path == "" else ""
 
 
+def address_of(scope: Scope) -> str:
+    """Return the address of this machine that a request came to, as a Host header writes it."""
+    try:
+        address = ip_address((scope.get("server") or [""])[0])
+    except ValueError:
+        return ""
+    return f"[{address}]" if address.version == 6 else str(address)
+
+
 def completed(headers: Iterable[tuple[bytes, bytes]], identity: str) -> list[tuple[bytes, bytes]]:
     """Return an answer's headers with the common ones that it lacks."""
-    given = {name.lower(): value for name, value in headers}
+    given = list(headers)
+    names = {name.lower() for name, _ in given}
     common = {**HEADERS, "x-request-id": identity}
-    return list(({name.encode(): value.encode() for name, value in common.items()} | given).items())
+    return given + [(name.encode(), value.encode()) for name, value in common.items() if name.encode() not in names]
 
 
 async def respond(problem: Problem, send: Send) -> None:
     """Send a problem as an answer."""
     body = problem.body
-    headers = {"content-type": "application/json", "content-length": str(len(body)), **problem.headers}
+    headers = [("content-type", "application/json"), ("content-length", str(len(body))), *problem.headers]
     await send_whole(problem.status, headers, body, send)
 
 
@@ -131,14 +147,14 @@ async def unrouted(error: HTTPException, method: str, send: Send) -> None:
     methods = (error.headers or {}).get("Allow", "").split(", ")
     allowed = ", ".join(sorted({*methods, "OPTIONS"} - {""}))
     if method == "OPTIONS":
-        await send_whole(204, {"allow": allowed}, b"", send)
+        await send_whole(204, [("allow", allowed)], b"", send)
     else:
         await respond(Problem("method_not_allowed", f"this path takes {allowed}", allow=allowed), send)
 
 
-async def send_whole(status: int, headers: Mapping[str, str], body: bytes, send: Send) -> None:
+async def send_whole(status: int, headers: Iterable[tuple[str, str]], body: bytes, send: Send) -> None:
     """Send an answer in one piece."""
-    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    pairs = [(name.encode(), value.encode()) for name, value in headers]
     await send({"type": "http.response.start", "status": status, "headers": pairs})
     await send({"type": "http.response.body", "body": body})
 

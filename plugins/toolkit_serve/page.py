@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from toolkit_serve.guard import POLICY
-from toolkit_serve.inputs import example_row, form_of
+from toolkit_serve.inputs import form_of
 from toolkit_serve.problems import PROBLEMS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -30,9 +30,9 @@ def page(document: Mapping[str, Any], facts: Mapping[str, Any], takes: Mapping[s
     environment.filters["shell"] = shlex.quote
     text = environment.get_template("docs.html.j2").render(
         document=document,
+        token="securitySchemes" in document["components"],
         facts={name: value for name, value in facts.items() if name != "takes"},
         fields=[(name, form_of(schema)) for name, schema in takes.items()],
-        example=example_row(takes),
         problems=PROBLEMS,
     )
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)

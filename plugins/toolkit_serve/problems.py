@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from toolkit.errors import ToolkitError
@@ -10,8 +11,9 @@ from toolkit.errors import ToolkitError
 #: Every type of error, its status, and when it is given.
 PROBLEMS = {
     "bad_request": (400, "the bytes are not an HTTP request, or the body is not strict JSON in UTF-8"),
+    "unauthorized": (401, "the token is missing or wrong; send it as Authorization: Bearer TOKEN"),
     "foreign_origin": (403, "a web page from another site asks"),
-    "not_found": (404, "there is no such path"),
+    "not_found": (404, "there is no such path, or no answer with this id"),
     "method_not_allowed": (405, "the path does not take this method; Allow names those it takes"),
     "request_timeout": (408, "headers or body did not arrive in time"),
     "body_too_large": (413, "the body has more bytes than this server reads"),
@@ -23,17 +25,22 @@ PROBLEMS = {
     "internal": (500, "the system failed; message holds the id under which the log says where"),
     "not_ready": (503, "the model has been at one request for too long"),
     "timeout": (504, "the answer was not ready in time"),
+    "not_stored": (507, "there is no room for this now; nothing was kept"),
 }
 
 
 class Problem(ToolkitError):
-    """A request is refused: `type` is a key of PROBLEMS, `param` names the field at fault."""
+    """A request is refused: `type` is a key of PROBLEMS, `param` names the field at fault.
 
-    def __init__(self, type: str, message: str, param: str | None = None, **headers: str) -> None:
+    `headers` go with the answer; one with several values is sent as several lines.
+    """
+
+    def __init__(self, type: str, message: str, param: str | None = None, **headers: str | Sequence[str]) -> None:
         super().__init__(message)
         self.type, self.param = type, param
         self.status = PROBLEMS[type][0]
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        lines = {name: [value] if isinstance(value, str) else value for name, value in headers.items()}
+        self.headers = [(name.replace("_", "-"), value) for name, values in lines.items() for value in values]
 
     @property
     def body(self) -> bytes:

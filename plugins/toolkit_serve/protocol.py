@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import h11
@@ -22,9 +23,11 @@ LINGER = 2.0
 class PatientProtocol(H11Protocol):
     """Closes connections whose client is too slow."""
 
-    def __init__(self, *args: Any, headers_within: float, body_within: float, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, headers_within: float, body_within: float, count: Callable[[int], None], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.headers_within, self.body_within = headers_within, body_within
+        self.headers_within, self.body_within, self._count = headers_within, body_within, count
         self._phase = ""
         self._reading: asyncio.TimerHandle | None = None
         self._writing: asyncio.TimerHandle | None = None
@@ -38,6 +41,12 @@ class PatientProtocol(H11Protocol):
         """Read, then see which phase this leaves the request in."""
         super().data_received(data)
         self._watch()
+
+    def eof_received(self) -> None:
+        """Refuse what the client did not send whole, or does not wait for: half closed looks the same as gone."""
+        waits = self.cycle is not None and not self.cycle.response_complete
+        if waits or self.conn.trailing_data[0] or self.conn.their_state is h11.SEND_BODY:
+            self._refuse(Problem("bad_request", "the client closed its side before the answer"))
 
     def on_response_complete(self) -> None:
         """Go on to the next request; a client still sending the last one has `LINGER` seconds."""
@@ -101,6 +110,7 @@ class PatientProtocol(H11Protocol):
             self.cycle.disconnected = True  # what the application still says goes nowhere
             self.cycle.message_event.set()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            self._count(problem.status)
             body = problem.body
             size = str(len(body)).encode()
             headers = [(b"content-type", b"application/json"), (b"content-length", size), (b"connection", b"close")]

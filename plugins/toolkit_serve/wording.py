@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 TEXTS = {
@@ -15,6 +15,9 @@ TEXTS = {
         "again": "是否继续提问？(y/n)：",
         "answer": "答案：",
         "source": "来源：",
+        "sources": "来源：",
+        "quoted": "“{}”",
+        "meant": "您是不是想问：",
         "confidence": "置信度：",
         "colon": "：",
         "json": "{field} 应当是 JSON 值（{form}）：{fault}",
@@ -26,6 +29,9 @@ TEXTS = {
         "again": "Ask again? (y/n): ",
         "answer": "Answer: ",
         "source": "Source: ",
+        "sources": "Sources:",
+        "quoted": '"{}"',
+        "meant": "Did you mean: ",
         "confidence": "Confidence: ",
         "colon": ": ",
         "json": "{field} should be a JSON value ({form}): {fault}",
@@ -77,14 +83,44 @@ def shown(prediction: Mapping[str, Any], language: str, refusal: str) -> Iterato
         return
     answer = str(prediction["answer"] or "").strip()
     if prediction.get("refused") or not answer:
-        yield texts["answer"] + refusal
+        yield texts["answer"] + (str(prediction.get("message") or "").strip() or refusal)
+        titles = [_title(each) for each in prediction.get("related") or []]
+        yield from _listed(texts["meant"], texts["meant"].rstrip(), titles)
         return
     yield texts["answer"] + answer
-    source = prediction.get("source") or {}
-    if source.get("title") or source.get("id"):
-        yield texts["source"] + str(source.get("title") or source["id"])
+    sources = [_source(each, answer, texts) for each in prediction.get("sources") or []]
+    yield from _listed(texts["source"], texts["sources"], sources)
     if prediction.get("confidence") is not None:
         yield f"{texts['confidence']}{prediction['confidence']:.2f}"
+
+
+def _listed(label: str, heading: str, items: Iterable[str]) -> Iterator[str]:
+    """Yield one item behind its label, or several below a heading, numbered; those without text are left out."""
+    found = [item for item in items if item]
+    if len(found) == 1:
+        yield label + found[0]
+    elif found:
+        yield heading
+        yield from (f"{number}. {item}" for number, item in enumerate(found, 1))
+
+
+def _source(source: Mapping[str, Any], answer: str, texts: Mapping[str, str]) -> str:
+    """Return a source's title and what is quoted of it, unless that is its whole text or the answer itself."""
+    text, span = str(source.get("text") or ""), source.get("span") or (0, 0)
+    quote = text[span[0] : span[1]].strip()
+    if not quote or quote in (text.strip(), answer):
+        return _title(source)
+    return f"{_title(source)} {texts['quoted'].format(_one_line(quote))}".strip()
+
+
+def _title(entry: Mapping[str, Any]) -> str:
+    """Return an entry's title, else its id, in one line: it must not look like a line of ours."""
+    title = entry.get("title") or entry.get("id")
+    return "" if title is None else _one_line(str(title))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def _plain(value: Any) -> str:

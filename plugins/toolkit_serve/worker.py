@@ -44,6 +44,10 @@ class Worker:
         since = self._since
         return 0.0 if since is None else time.monotonic() - since
 
+    def waiting(self) -> int:
+        """Return how many jobs wait."""
+        return len(self._waiting)
+
     async def ask(self, work: Any, patience: float) -> Any:
         """Return the result for `work`.
 

@@ -1,4 +1,4 @@
-"""Rows that people wrote, as JSON lines or CSV, with the place of each. Every error begins with FILE:LINE."""
+"""Rows that people wrote, as JSON lines, CSV or XLSX, with the place of each. Every error begins with FILE:LINE."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from toolkit.errors import DataError
 from toolkit_text.encodings import read_text
+from toolkit_text.spreadsheet import SUFFIXES, read_sheet
 
 _JSON_LINES = {".jsonl", ".json-lines", ".jsonlines", ".ndjson"}
 _TABLES = {".csv", ".tsv"}
@@ -53,12 +54,11 @@ def read_rows(file: Path, names: Mapping[str, str], lists: Collection[str] = ())
     Args:
         names: what known columns are called, by how they may be written (in lower case; case and blanks beside
             them make no difference). Other columns keep their names.
-        lists: columns of which a CSV cell may hold several values, a line each; those come as a list.
+        lists: columns of which a cell of a table may hold several values, a line each; those come as a list.
     """
-    text = read_text(file)
-    as_json = is_json_lines(file, text)
+    as_json, written = _written(file)
     rows = []
-    for line, cells in _json_lines(file, text) if as_json else _table(file, text):
+    for line, cells in written:
         values = _named(file, line, cells, names)
         if not as_json:
             values |= {name: _by_line(values[name]) for name in lists if name in values}
@@ -66,6 +66,15 @@ def read_rows(file: Path, names: Mapping[str, str], lists: Collection[str] = ())
     if not rows:
         raise DataError(f"{file}: there is no row in it")
     return rows
+
+
+def _written(file: Path) -> tuple[bool, Iterator[tuple[int, Cells]]]:
+    """Return whether a file holds JSON lines, and what was written, row by row."""
+    if file.suffix.lower() in SUFFIXES:
+        return False, _sheet(file)
+    text = read_text(file)
+    as_json = is_json_lines(file, text)
+    return as_json, _json_lines(file, text) if as_json else _table(file, text)
 
 
 def is_json_lines(file: Path, text: str) -> bool:
@@ -118,6 +127,14 @@ def _table(file: Path, text: str) -> Iterator[tuple[int, Cells]]:
     except csv.Error as error:
         hint = "is a quotation mark not closed, or not doubled inside a cell?"
         raise DataError(f"{file}:{begins}: this row cannot be read: {error}", hint) from error
+
+
+def _sheet(file: Path) -> Iterator[tuple[int, Cells]]:
+    columns: list[str] = []
+    for number, cells in read_sheet(file):
+        if columns:  # a column may stand empty between others
+            yield number, [cell for cell in _under(columns, cells, f"{file}:{number}") if any(map(str.strip, cell))]
+        columns = columns or cells
 
 
 def _under(columns: list[str], cells: list[str], where: str) -> Cells:

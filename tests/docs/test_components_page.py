@@ -10,7 +10,11 @@ from toolkit.registry import Registry
 
 DOCS = Path(__file__).parents[2] / "docs"
 #: Ports of first-party components only; an outsider's may be installed beside them.
-OURS = {"text", "qa", "torch", "samples", "measure", "report", "serve", "console", "authoring"}
+OURS = {"text", "qa", "encoders", "torch", "samples", "measure"}
+OURS |= {"serve", "feedback", "new", "report", "console", "authoring"}
+
+#: Forms whose names are fixed; the others are followed by a field's name.
+WHOLE = ("learns", "predicts", "scores", "searches", "device")
 
 
 def registry() -> Registry:
@@ -35,7 +39,7 @@ def declared_forms() -> set[str]:
         config = component.config.model_validate(dict(component.example), context={"paths": False})
         ports |= config.needs() | config.gives(given)
     return {
-        port if port.split(":")[0] in ("learns", "predicts", "scores", "device") else port.split(":")[0] + ":"
+        port if port.split(":")[0] in WHOLE else port.split(":")[0] + ":"
         for port in ports
     }
 
@@ -48,5 +52,5 @@ def test_every_port_is_on_its_page():
 
 def test_the_page_names_no_port_that_nothing_declares():
     page = (DOCS / "ports.md").read_text(encoding="utf-8")
-    listed = set(re.findall(r"^\| `((?:learns|predicts|scores|device):\w+)`", page, re.MULTILINE))
+    listed = set(re.findall(r"^\| `((?:learns|predicts|scores|searches|device):\w+)`", page, re.MULTILINE))
     assert listed == {port for port in declared_forms() if not port.endswith(":")}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from toolkit import api, spec
+from toolkit import api, cli, spec
 from toolkit.errors import SpecError
 from toolkit.registry import Plugin, Registry
 from toolkit.resolver import resolve
@@ -21,6 +23,22 @@ READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 def blocks(page: Path, language: str) -> list[str]:
     found = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     return [text for name, text in found if name == language]
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_a_table_becomes_a_help_desk(page, tmp_path, monkeypatch):
+    """The commands of the page, on the table of the page, print what the page shows."""
+    monkeypatch.chdir(tmp_path)
+    (table,) = blocks(page, "csv")
+    Path("faq.csv").write_text(table, encoding="utf-8")
+    shown = next(block for block in blocks(page, "console") if "new help-desk" in block)
+    commands = re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", shown, re.MULTILINE)
+    assert [shlex.split(command)[1] for command, _ in commands] == ["new", "build", "predict", "predict", "serve"]
+    for command, lines in commands[:-1]:
+        result = CliRunner().invoke(cli.group, shlex.split(command)[1:])
+        assert result.exit_code == 0, result.output
+        said = [re.sub(r"0\.\d\d$", "0.xx", line) for line in result.output.splitlines()]
+        assert {re.sub(r"0\.\d\d$", "0.xx", line) for line in lines.splitlines()} <= set(said), result.output
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)

@@ -1,6 +1,11 @@
 """The first-party plugins, held to the kit: the very file that any author writes."""
 
+import toolkit_authoring
+import toolkit_console
+import toolkit_encoders
+import toolkit_feedback
 import toolkit_measure
+import toolkit_new
 import toolkit_qa
 import toolkit_report
 import toolkit_samples
@@ -10,7 +15,18 @@ import toolkit_torch
 from toolkit.testing import component_checks, spec_checks
 
 test_component = component_checks(
-    toolkit_measure, toolkit_qa, toolkit_report, toolkit_samples, toolkit_serve, toolkit_text, toolkit_torch
+    toolkit_authoring,
+    toolkit_console,
+    toolkit_encoders,
+    toolkit_feedback,
+    toolkit_measure,
+    toolkit_new,
+    toolkit_qa,
+    toolkit_report,
+    toolkit_samples,
+    toolkit_serve,
+    toolkit_text,
+    toolkit_torch,
 )
 
 CPU = {"use": "cpu", "threads": 1}

@@ -74,3 +74,10 @@ def spec_file(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def untested(monkeypatch):
+    """The toy's data have no test split."""
+    whole = toy.Data.split
+    monkeypatch.setattr(toy.Data, "split", lambda self, name: [] if name == "test" else whole(self, name))

@@ -101,6 +101,12 @@ def test_golden_examples_are_the_first_predictions(build, spec_file, tmp_path):
     assert golden[0]["input"].keys() == {"question"}, "no answer stands in a golden input"
 
 
+def test_without_test_questions_golden_examples_are_those_of_validation(build, spec_file, tmp_path, untested):
+    build(spec_file(TEXT))
+    golden = fs.read_lines(tmp_path / "run" / "golden.jsonl")
+    assert golden and fs.read_lines(tmp_path / "run" / "predictions" / "test.jsonl") == []
+
+
 def test_the_log_of_a_build_tells_its_story(build, spec_file, tmp_path):
     heard = []
     build(spec_file(TEXT), listeners=[heard.append])

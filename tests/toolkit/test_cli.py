@@ -45,6 +45,14 @@ def test_build_prints_figures_and_says_where_things_are(command, spec_file, tmp_
     assert (tmp_path / "runs" / "spec" / "MANIFEST.json").exists()
 
 
+def test_without_a_test_split_the_figures_are_those_of_validation_and_said_to_be(command, spec_file, untested):
+    spec_file(GOOD)
+    done = command("build", "spec.yaml", "--out", "run")
+    assert re.fullmatch(r"right  [0-9.]+  \[[0-9.]+, [0-9.]+\]  n=[0-9]+\n", done.out)
+    assert "figures on validation" in done.err
+    assert "figures on validation" in command("report", "run").err
+
+
 def test_build_prints_one_object(command, spec_file):
     spec_file(GOOD)
     done = command("build", "spec.yaml", "--out", "运行 1", "--json", "-q")
@@ -251,7 +259,7 @@ class Speaker(toy.Counter_):
     [
         ({"answer": "Yes.\x1b[31m"}, "Yes.[31m\n", ""),
         (
-            {"answer": "是的。", "source": {"id": 7, "title": "安装"}, "confidence": 0.5},
+            {"answer": "是的。", "sources": [{"id": 7, "title": "安装"}], "confidence": 0.5},
             "是的。\n",
             "source: 安装  confidence 0.50",
         ),

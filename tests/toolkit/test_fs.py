@@ -213,6 +213,13 @@ def test_a_seal_holds_size_and_digest_of_each_file(sealed):
     assert fs.check(sealed) == manifest
 
 
+def test_a_seal_opens_files_to_whoever_may_read_the_manifest(tmp_path):
+    (tmp_path / "weights").write_text("x", encoding="utf-8")
+    (tmp_path / "weights").chmod(0o600)  # as safetensors leaves its files
+    fs.seal(tmp_path)
+    assert (tmp_path / "weights").stat().st_mode == (tmp_path / fs.MANIFEST).stat().st_mode
+
+
 def test_flipped_bits_are_found(sealed):
     """In every byte of every file, the manifest among them."""
     before = tree(sealed)

@@ -63,6 +63,7 @@ def answered(source):
         "refused": source.random() < 0.5,
         "target": source.random(),
     }
+    prediction["parts"] = {"dense": prediction["ranking"][::-1], "lexical": prediction["ranking"][1:]}
     gold = source.choice([[], [source.randrange(20)]])
     example = {"label": source.choice(names), "answer": sentence(source), "gold_ids": gold}
     return prediction, example | {"own_ids": [source.randrange(20)], "target": source.random()}
@@ -95,5 +96,5 @@ def test_no_row_depends_on_what_was_measured_before(name):
 
 
 def test_component_names():
-    assert len(COMPONENTS) == 22
+    assert len(COMPONENTS) == 24
     assert {"hit@k", "mrr@k", "question finds its own answer"} < COMPONENTS.keys()

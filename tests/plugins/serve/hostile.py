@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from serve_http import raw, status
 
 GOOD = b'{"question": "hello"}'
+#: Other routes than /v1/predict: path, the names of the fields for one and many, and a body that is taken.
+OTHERS = [
+    (b"/v1/answer", b"question", b"questions", GOOD),
+    (b"/v1/feedback", b"id", b"helpful", b'{"id": "id-0", "helpful": true}'),
+    (b"/v1/embeddings", b"input", b"input", b'{"input": "hello"}'),
+]
 
 
 def framed(body: bytes, path: bytes = b"/v1/predict", method: bytes = b"POST", **headers: bytes) -> bytes:
@@ -22,8 +27,8 @@ def framed(body: bytes, path: bytes = b"/v1/predict", method: bytes = b"POST", *
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
-def bodies() -> Iterator[tuple[str, bytes]]:
-    """Yield bodies that are no question."""
+def bodies(one: bytes = b"question", many: bytes = b"inputs", good: bytes = GOOD) -> Iterator[tuple[str, bytes]]:
+    """Yield bodies that are no question; `one` and `many` name the fields of a route, `good` is what it takes."""
     numbers = [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999", b"1" * 5000, b"01", b"+1", b".5", b"1.", b"0x1F"]
     texts = [b'"\\ud800"', b'"\\udc00x"', b'"\\ud800\\ud800"', b'"\xed\xa0\x80"', b'"\xff"', b'"\xc0\xaf"', b'"\\u12"']
     other = [
@@ -40,34 +45,41 @@ def bodies() -> Iterator[tuple[str, bytes]]:
         b'"a\x00b"',
     ]
     for value in [*numbers, *texts, *other]:
-        yield f"field {value[:20]!r}", b'{"question": ' + value + b"}"
+        yield f"field {value[:20]!r}", b'{"%s": %s}' % (one, value)
         yield f"body {value[:20]!r}", value
-        yield f"name {value[:20]!r}", b"{" + value + b': "hello"}'
-        yield f"batch {value[:20]!r}", b'{"inputs": [' + value + b"]}"
-        yield f"inputs {value[:20]!r}", b'{"inputs": ' + value + b"}"
+        yield f"name {value[:20]!r}", b'{%s: "hello"}' % value
+        yield f"batch {value[:20]!r}", b'{"%s": [%s]}' % (many, value)
+        yield f"list {value[:20]!r}", b'{"%s": %s}' % (many, value)
     for depth in (31, 40, 500, 5000, 20000):
-        yield f"lists {depth}", b'{"question": ' + b"[" * depth + b"]" * depth + b"}"
+        yield f"lists {depth}", b'{"%s": %s}' % (one, b"[" * depth + b"]" * depth)
         yield f"open lists {depth}", b"[" * depth
-        yield f"objects {depth}", b'{"question":' * depth + b"1" + b"}" * depth
+        yield f"objects {depth}", b'{"%s":' % one * depth + b"1" + b"}" * depth
     yield "empty", b""
     yield "blank", b" " * 100
-    yield "byte order mark", b"\xef\xbb\xbf" + GOOD
-    yield "utf-16", GOOD.decode().encode("utf-16")
-    yield "twice", b'{"question": "a", "question": "b"}'
-    yield "twice inputs", b'{"inputs": [], "inputs": []}'
-    yield "extra", b'{"question": "a", "__proto__": {}}'
-    yield "too long", json.dumps({"question": "a" * 3000}).encode()
-    yield "too many", json.dumps({"inputs": [{"question": "a"}] * 1000}).encode()
+    yield "byte order mark", b"\xef\xbb\xbf" + good
+    yield "utf-16", good.decode().encode("utf-16")
+    yield "gbk", '{"question": "怎么开始"}'.encode("gbk")
+    yield "binary", bytes(range(256)) * 4
+    yield "twice", b'{"%s": "a", "%s": "b"}' % (one, one)
+    yield "twice many", b'{"%s": [], "%s": []}' % (many, many)
+    yield "extra", b'{"%s": "a", "__proto__": {}}' % one
+    yield "too long", b'{"%s": "%s"}' % (one, b"a" * 3000)
+    yield "100,000 characters", b'{"%s": "%s"}' % (one, b"a" * 100_000)
+    yield "too many", b'{"%s": [%s]}' % (many, b",".join([b'"a"'] * 1000))
     yield "many names", b"{" + b",".join(b'"n%d": 1' % n for n in range(4000)) + b"}"
-    yield "huge", b'{"question": "' + b"a" * 200_000 + b'"}'
-    yield "gzip", gzip.compress(GOOD)
+    yield "huge", b'{"%s": "%s"}' % (one, b"a" * 200_000)
+    yield "gzip", gzip.compress(good)
 
 
-def requests() -> Iterator[tuple[str, list[bytes]]]:
-    """Yield requests, each named, as the pieces in which they are sent."""
+def requests() -> Iterator[tuple[str, list[bytes | None]]]:
+    """Yield requests, each named, as the pieces in which they are sent; None closes the client's side."""
     for name, body in bodies():
         yield name, [framed(body)]
         yield f"{name} in chunks", [framed(b"", Content_Length=None, Transfer_Encoding=b"chunked"), chunked(body)]
+    for path, one, many, good in OTHERS:
+        for name, body in bodies(one, many, good):
+            yield f"{path.decode()} {name}", [framed(body, path)]
+    yield from half_closed()
     bomb = gzip.compress(b"a" * 10_000_000)
     for encoding in (b"gzip", b"deflate", b"br", b"zstd", b"identity, gzip"):
         yield f"encoding {encoding!r}", [framed(bomb, Content_Encoding=encoding)]
@@ -134,6 +146,15 @@ def requests() -> Iterator[tuple[str, list[bytes]]]:
         yield f"noise {number}", [chance.randbytes(chance.randint(1, 2000)) + b"\r\n\r\n"]
 
 
+def half_closed() -> Iterator[tuple[str, list[bytes | None]]]:
+    """Yield requests whose client closes its side early."""
+    whole = framed(GOOD, b"/v1/answer")
+    for size in (0, 1, 20, len(whole) - len(GOOD) - 1, len(whole) - len(GOOD), len(whole) - 1):
+        yield f"half closed after {size}", [whole[:size], None]
+    start = framed(b"", b"/v1/answer", Content_Length=None, Transfer_Encoding=b"chunked")
+    yield "half closed in chunks", [start, b"5\r\nhello", None]
+
+
 def framings() -> Iterator[tuple[str, list[bytes]]]:
     """Yield requests whose beginning, headers or end are wrong."""
     both = framed(b"", Content_Length=b"5", Transfer_Encoding=b"chunked")
@@ -190,12 +211,16 @@ def chunked(body: bytes) -> bytes:
     return (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
 
 
-def answers(port: int, cases: list[tuple[str, list[bytes]]]) -> dict[str, bytes]:
+def answers(port: int, cases: list[tuple[str, list[bytes | None]]]) -> dict[str, bytes]:
     """Return what the server says, by the name of the request; four are under way at a time."""
     with ThreadPoolExecutor(4) as pool:
         return dict(pool.map(lambda case: (case[0], raw(port, *case[1], patience=1.5)), cases))
 
 
 def failures(answers: dict[str, bytes]) -> dict[str, bytes]:
-    """Return the answers of 500 and above, and the absent ones."""
-    return {name: answer for name, answer in answers.items() if not 100 <= status(answer) < 500}
+    """Return the answers of 500 and above, and the absent ones; who leaves without a word gets none."""
+    return {
+        name: answer
+        for name, answer in answers.items()
+        if not 100 <= status(answer) < 500 and not (name == "half closed after 0" and not answer)
+    }

@@ -9,6 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 import toolkit_serve
+import toy
+from toolkit.errors import SpecError
+from toolkit.plan import slots
+from toolkit.registry import Registry
+from toolkit.resolver import resolve
+from toolkit.spec import parse
 from toolkit_serve import REFUSAL, Http, Terminal
 
 
@@ -17,10 +23,37 @@ def test_loopback_is_accepted(host):
     assert Http(host=host).host == host
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.com", "", "localhost.example.com"])
-def test_anything_else_is_refused_with_the_way_out(host):
-    with pytest.raises(ValidationError, match=r"put a reverse proxy such as nginx or Caddy in front"):
+OTHERS = ["0.0.0.0", "::", "192.168.1.2", "example.com", "localhost.example.com"]
+
+
+@pytest.mark.parametrize("host", OTHERS)
+def test_other_addresses_need_a_token_and_say_so(host):
+    with pytest.raises(
+        ValidationError, match=r"a token is needed: set `token_env: .* or keep 127\.0\.0\.1 and put a rev"
+    ):
         Http(host=host)
+    assert Http(host=host, token_env="TOOLKIT_TOKEN").host == host
+
+
+@pytest.mark.parametrize("host", ["", " ", "a b", "a/b", "http://a", "-a", "1.2.3.4:80", "[::1]"])
+def test_what_is_no_address_is_refused(host):
+    with pytest.raises(ValidationError, match="this is no address to listen on"):
+        Http(host=host, token_env="TOOLKIT_TOKEN")
+
+
+def test_a_spec_that_opens_the_server_without_a_token_is_refused_by_validate(tmp_path):
+    spec = tmp_path / "open.yaml"
+    spec.write_text("data: rows\narchitecture: counting\nserving: {use: http, host: 0.0.0.0}\n")
+    registry = Registry.of({"toy": toy, "serve": toolkit_serve})
+    with pytest.raises(SpecError, match=r"open\.yaml:3:1: serving: the host 0\.0\.0\.0 is open") as caught:
+        resolve(parse(spec.read_text(), str(spec), tmp_path, []), registry)
+    assert caught.value.exit_code == 2
+
+
+def test_the_slot_of_the_store_is_empty_unless_the_spec_fills_it():
+    assert Http().feedback is None
+    assert Http.model_validate({"feedback": "sqlite"}).feedback.use == "sqlite"
+    assert slots(Http)["feedback"].kind == "feedback"
 
 
 @pytest.mark.parametrize(
@@ -39,6 +72,11 @@ def test_anything_else_is_refused_with_the_way_out(host):
         {"hosts": ["a b"]},
         {"hosts": ["*"]},
         {"hosts": "a.example"},
+        {"token_env": "A B"},
+        {"token_env": "1A"},
+        {"token_env": "A" * 65},
+        {"feedback": 1},
+        {"contact": "a" * 201},
         {"prot": 1},
     ],
 )
@@ -72,7 +110,7 @@ def test_naming_the_components_imports_nothing_heavy():
     code = (
         "import sys, toolkit_serve\n"
         "list(toolkit_serve.toolkit_components())\n"
-        "heavy = {'starlette', 'uvicorn', 'jinja2', 'anyio', 'h11', 'asyncio', 'torch', 'numpy'}\n"
+        "heavy = {'starlette', 'uvicorn', 'jinja2', 'anyio', 'h11', 'asyncio', 'torch', 'numpy', 'prometheus_client'}\n"
         "own = [name for name in sys.modules if name.startswith('toolkit_serve.')]\n"
         "print(sorted(heavy & set(sys.modules)), own)\n"
     )

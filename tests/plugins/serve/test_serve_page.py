@@ -13,7 +13,7 @@ from serve_fakes import RATING, FakeSystem
 from serve_http import LIMITS, in_process
 
 from toolkit_serve.inputs import example_row
-from toolkit_serve.openapi import describe
+from toolkit_serve.openapi import Offer, describe
 from toolkit_serve.page import page
 from toolkit_serve.problems import PROBLEMS
 
@@ -38,7 +38,7 @@ def test_the_page_loads_and_runs_nothing():
     shown.feed(found.text)
     assert found.headers["content-type"] == "text/html; charset=utf-8"
     assert not {"script", "img", "link", "iframe", "form"} & set(shown.tags)
-    assert shown.links == ["/openapi.json"]
+    assert shown.links == ["openapi.json"]
     assert "url(" not in found.text
     style = re.search("<style>(.*?)</style>", found.text, re.DOTALL)[1]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -49,7 +49,7 @@ def test_the_page_loads_and_runs_nothing():
 
 
 def test_the_page_lists_routes_fields_and_errors():
-    document = describe("helpdesk", RATING, LIMITS)
+    document = describe("helpdesk", RATING, LIMITS, Offer(answer=True, feedback=True, embeddings=True, token=True))
     text = html.unescape(page(document, {"name": "helpdesk"}, RATING)[0].decode())
     for path, methods in document["paths"].items():
         for method in methods:
@@ -61,10 +61,10 @@ def test_the_page_lists_routes_fields_and_errors():
 def test_text_on_the_page_stays_text():
     evil = "</pre><script>alert(1)</script><style>*{}</style>"
     takes = {evil: {"type": "string"}, "字段": {"type": "string"}}
-    shown, policy = page(describe(evil, takes, LIMITS), {"about": evil, "名": "值"}, takes)
+    shown, policy = page(describe(evil, takes, LIMITS, Offer()), {"about": evil, "名": "值"}, takes)
     found = Collector()
     found.feed(shown.decode())
     assert "script" not in found.tags
     assert found.tags.count("style") == 1
     assert "字段" in shown.decode()
-    assert policy == page(describe("other", takes, LIMITS), {}, takes)[1]
+    assert policy == page(describe("other", takes, LIMITS, Offer()), {}, takes)[1]

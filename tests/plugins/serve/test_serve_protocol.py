@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import hostile
 import pytest
@@ -62,7 +63,45 @@ def test_a_slow_client_is_told_and_closed(port, sent, drip, limit, code):
     assert b'"type": "request_timeout"' in said
 
 
-def test_slow_clients_do_not_starve_the_others(port):
+def slow(port: int, kind: int) -> float:
+    """Be slow in one of three ways; return the seconds until the server closed."""
+    sent, drip = [(HEAD[:30], b"a"), (HEAD, b""), (hostile.framed(hostile.GOOD), b"")][kind]
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(sent)
+        if kind == 2:  # takes no answer: the server lets go, and what is left to read ends early
+            began = time.monotonic()
+            time.sleep(0.9)
+            return time.monotonic() - began if len(closed_after(connection)[1]) < 8_000_000 else 99.0
+        return closed_after(connection, drip)[0]
+
+
+def starved(port: int, ways: int) -> tuple[list[float], list[float]]:
+    """Return when 30 slow clients were closed, and how long a normal one waited meanwhile."""
+    with ThreadPoolExecutor(30) as pool:
+        closed = [pool.submit(slow, port, number % ways) for number in range(30)]
+        waited = []
+        while not all(each.done() for each in closed):
+            began = time.monotonic()
+            assert status(raw(port, b"GET /v1/system HTTP/1.1\r\nHost: localhost\r\n\r\n")) == 200
+            waited.append(time.monotonic() - began)
+            time.sleep(0.02)
+        return [each.result() for each in closed], waited
+
+
+def test_slow_clients_are_closed_in_time_and_do_not_starve_the_others(port):
+    closed, waited = starved(port, ways=3)
+    assert max(closed) < 2.5
+    assert len(waited) > 10
+    assert sorted(waited)[len(waited) // 2] < 0.25
+
+
+def test_a_server_without_deadlines_is_found(monkeypatch):
+    monkeypatch.setattr(protocol.PatientProtocol, "_watch", lambda self, idle=False: None)
+    with running(FakeSystem(), header_timeout=0.4, body_timeout=0.6) as port:
+        assert slow(port, 0) > 3.5
+
+
+def test_slow_clients_do_not_take_the_places_of_the_others(port):
     with contextlib.ExitStack() as stack:
         for _ in range(100):
             slow = stack.enter_context(socket.create_connection(("127.0.0.1", port)))

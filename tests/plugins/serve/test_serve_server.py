@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,10 +15,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import fuzz
 import hostile
 import pytest
-from serve_fakes import FakeSystem
-from serve_http import first_body, post, raw, running, status
+from serve_fakes import VECTORS, FakeStore, FakeSystem
+from serve_http import JSON, first_body, post, raw, received, running, status
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -24,20 +27,29 @@ from starlette.routing import Route
 from toolkit.errors import ResourceError
 from toolkit_serve import Http as Config
 from toolkit_serve import server
+from toolkit_serve.answering import answered
+from toolkit_serve.reading import Limits
+from toolkit_serve.wording import language_of
 
 CASES = list(hostile.requests())
 
 
 def test_no_bytes_make_the_server_fail_and_every_refusal_is_typed():
-    assert len({name for name, _ in CASES}) == len(CASES) >= 300
-    with running(FakeSystem(), header_timeout=0.3, body_timeout=0.3) as port:
+    assert len({name for name, _ in CASES}) == len(CASES) >= 600
+    store = FakeStore()
+    with running(FakeSystem(gives=VECTORS), lambda: store, header_timeout=0.3, body_timeout=0.3) as port:
         answers = hostile.answers(port, CASES)
         assert post(port, {"question": "echo: alive"})[1]["prediction"]["answer"] == "alive"
+        document = json.loads(first_body(raw(port, b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n")))
     assert hostile.failures(answers) == {}
     refused = {name: answer for name, answer in answers.items() if status(answer) >= 400 and first_body(answer)}
-    assert len(refused) > 300
+    assert len(refused) > 600
+    known = {code for methods in document["paths"].values() for each in methods.values() for code in each["responses"]}
     for name, answer in refused.items():
-        assert set(json.loads(first_body(answer))["error"]) == {"type", "message", "param"}, name
+        assert str(status(answer)) in known, name
+        assert fuzz.off(json.loads(first_body(answer)), {"$ref": "#/components/schemas/Error"}, document) == "", name
+    halves = {name: status(answer) for name, answer in answers.items() if name.startswith("half closed")}
+    assert set(halves.values()) == {0, 400} and len(halves) == 7
 
 
 def test_the_hostile_suite_finds_what_a_naive_server_does_wrong():
@@ -50,17 +62,62 @@ def test_the_hostile_suite_finds_what_a_naive_server_does_wrong():
     assert len(hostile.failures(answers)) > 20
 
 
-def test_every_client_gets_its_own_answer():
-    def client(number: int) -> list[str]:
-        asked = [f"echo: {number}-{turn}-你好" for turn in range(20)]
-        return [
-            question
-            for question in asked
-            if post(port, {"question": question})[1]["prediction"]["answer"] != question[6:]
-        ]
+def test_who_closes_early_leaves_at_once():
+    """Half closed looks the same as gone, so the place in the queue is free; who still listens is told."""
+    system = FakeSystem(delay=0.3)
+    with running(system) as port:
+        with socket.create_connection(("127.0.0.1", port)) as first:
+            first.sendall(hostile.framed(b'{"question": "echo: 0"}'))
+            time.sleep(0.1)
+            said = raw(port, hostile.framed(b'{"question": "echo: 1"}'), None)
+            assert (status(said), json.loads(first_body(said))["error"]["type"]) == (400, "bad_request")
+            assert status(received(first)) == 200
+        post(port, {"question": "echo: 2"})
+    assert [row["question"] for row in system.asked] == ["echo: 0", "echo: 2"]
 
-    with running(FakeSystem()) as port, ThreadPoolExecutor(16) as pool:
-        assert list(pool.map(client, range(16))) == [[]] * 16
+
+CLIENTS, TURNS = 8, 80
+
+
+def crossed(port: int) -> list[str]:
+    """Ask from many clients at once, each question with its own nonce; return those answered otherwise than alone."""
+
+    def client(number: int) -> list[str]:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        wrong = []
+        for turn in range(TURNS):
+            question = f"echo: {number}-{turn}-{secrets.token_hex(4)}" + "你好吗" * (turn % 3)
+            connection.request("POST", "/v1/answer", json.dumps({"question": question}), JSON)
+            response = connection.getresponse()
+            said = json.loads(response.read())
+            alone = {"id": None, **answered(FakeSystem().one({"question": question}), language_of(question, "en"))}
+            wrong += [] if (response.status, said) == (200, alone) else [question]
+        connection.close()
+        return wrong
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        return [question for wrong in pool.map(client, range(CLIENTS)) for question in wrong]
+
+
+def test_every_client_gets_its_own_answer():
+    system = FakeSystem()
+    with running(system) as port:
+        assert crossed(port) == []
+    assert len(system.asked) == CLIENTS * TURNS
+
+
+def test_a_server_that_crosses_answers_is_found():
+    class Crossing(FakeSystem):
+        """Says now and then what it said before."""
+
+        def predict(self, inputs):
+            self.last = getattr(self, "last", inputs)
+            found = super().predict(self.last if len(self.asked) % 9 == 8 else inputs)
+            self.last = inputs
+            return found
+
+    with running(Crossing()) as port:
+        assert len(crossed(port)) > 10
 
 
 def test_overload_is_refused_at_once_and_passes():
@@ -121,9 +178,20 @@ def test_the_server_runs_on_every_loopback_name():
 
 CHILD = """
 import sys
-from serve_fakes import FakeSystem
+from serve_fakes import FakeStore, FakeSystem
 from toolkit_serve import Http, server
-server.make(Http.model_validate({"port": 0})).run(FakeSystem(delay=0.25))
+
+class Told(FakeStore):
+    def judged(self, id, helpful, comment):
+        super().judged(id, helpful, comment)
+        print("judged", file=sys.stderr)
+
+    def close(self):
+        print("closed with", len(self.said), file=sys.stderr)
+
+store = Told()
+store.delay = 0.05
+server.make(Http.model_validate({"port": 0}), lambda: store).run(FakeSystem(delay=0.25))
 """
 
 
@@ -149,8 +217,11 @@ def child():
 def test_a_signal_lets_accepted_requests_finish(child, number):
     process, port = child
     answers: list[int] = []
+    asked = [("/v1/answer", {"question": "echo: a"}), ("/v1/answer", {"questions": ["echo: b", "echo: c"]})]
+    asked.append(("/v1/predict", {"question": "echo: d"}))
     clients = [
-        threading.Thread(target=lambda: answers.append(post(port, {"question": "echo: a"})[0])) for _ in range(3)
+        threading.Thread(target=lambda path=path, body=body: answers.append(post(port, body, path)[0]))
+        for path, body in asked
     ]
     for each in clients:
         each.start()
@@ -160,7 +231,7 @@ def test_a_signal_lets_accepted_requests_finish(child, number):
         each.join()
     assert answers == [200, 200, 200]
     assert process.wait(5) == 0
-    assert process.stderr.read() == ""
+    assert process.stderr.read() == "closed with 3\n"
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", port), timeout=1)
 
@@ -185,5 +256,5 @@ def test_make_hands_every_option_on():
     config = Config(host="::1", port=1, hosts=["a.b"], max_body=256, max_text=2, max_batch=3, max_queue=4, timeout=5)
     made = server.make(config)
     assert (made.host, made.port, made.hosts, made.max_queue) == ("::1", 1, ["a.b"], 4)
-    assert made.limits == server.Limits(256, 2, 3, 5.0)
+    assert made.limits == Limits(256, 2, 3, 5.0)
     assert (made.header_timeout, made.body_timeout) == (10.0, 30.0)

@@ -88,6 +88,13 @@ def test_a_refusal_is_in_the_language_of_the_question():
     assert talk("天气？\n", refused, refusal={"zh": "不知道", "en": "?"})[0] == "答案：不知道\n"
 
 
+def test_a_refusal_says_what_the_system_says_and_what_was_perhaps_meant():
+    related = [{"id": "1", "title": "怎么\x1b[1m退货？"}, {"id": "2", "title": "多久\n到货？"}]
+    refused = FakeSystem(answer={"answer": "", "refused": True, "message": "请致电 400-1。", "related": related})
+    said, _ = talk("天气？\n", refused)
+    assert said == "答案：请致电 400-1。\n您是不是想问：\n1. 怎么退货？\n2. 多久 到货？\n"
+
+
 def test_a_refusal_left_out_keeps_its_default():
     made = make(Config(refusal={"zh": "不知道"}))
     assert made.refusal == {"zh": "不知道", "en": REFUSAL["en"]}
@@ -95,7 +102,7 @@ def test_a_refusal_left_out_keeps_its_default():
 
 def test_escapes_do_not_reach_the_screen_nor_the_system():
     system = FakeSystem(
-        answer={"answer": "\x1b[2J\x1b]0;x\x07safe\x9b", "source": {"title": "\x1b[31mt"}, "confidence": 1}
+        answer={"answer": "\x1b[2J\x1b]0;x\x07safe\x9b", "sources": [{"title": "\x1b[31mt"}], "confidence": 1}
     )
     said, _ = talk("\x1b[Ahello\x00\n", system)
     assert said == "Answer: safe\nSource: t\nConfidence: 1.00\n"
@@ -131,6 +138,25 @@ def test_a_narrow_terminal_is_wrapped(monkeypatch):
     said, _ = talk("q\nn\n", FakeSystem(answer={"answer": "如何构建一个系统" * 10}), terminal=True)
     assert [sum(map(cells, line)) for line in said.splitlines()][:5] == [40, 40, 40, 40, 8]
     assert len(talk("q\n", FakeSystem(answer={"answer": "如" * 80}))[0]) > 80
+
+
+def test_sources_are_readable_on_a_narrow_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    text = "Open the settings. " + "Then choose the button that says reset, and wait for the message. " * 2
+    sources = [
+        {"id": "a", "title": "How do I reset my password?", "text": text, "span": [19, 84], "score": 0.9},
+        {"id": "b", "title": "Where are the settings?", "text": "Top right.", "span": [0, 10], "score": 0.2},
+    ]
+    said, _ = talk("How?\nn\n", FakeSystem(answer={"answer": "Reset it.", "sources": sources}), terminal=True)
+    assert said.splitlines() == [
+        "Answer: Reset it.",
+        "Sources:",
+        '1. How do I reset my password? "Then',
+        "choose the button that says reset, and",
+        'wait for the message."',
+        "2. Where are the settings?",
+        "",
+    ]
 
 
 def test_bytes_that_are_no_text_and_characters_the_terminal_lacks():

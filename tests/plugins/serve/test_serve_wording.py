@@ -88,17 +88,65 @@ def test_lines_keep_to_the_width_and_lose_nothing_but_spaces(text, width):
     assert "".join(lines).replace(" ", "") == text.replace("\n", "").replace(" ", "")
 
 
+TEXT = "登录后点击设置😀再选“重置密码”。新密码至少八位。"
+QUOTE = "再选“重置密码”。"
+START = TEXT.index(QUOTE)
+SOURCE = {"id": "pw", "title": "怎么重置密码？", "text": TEXT, "span": [START, START + len(QUOTE)], "score": 0.9}
+OTHER = {"id": 7, "title": "", "text": "别的。", "span": None, "score": 0.2}
+
+
 def test_an_answer_with_its_source_and_confidence():
-    prediction = {"answer": "Yes.", "source": {"id": 3, "title": "Title"}, "confidence": 0.5, "ranking": []}
+    prediction = {"answer": "Yes.", "sources": [{"id": 3, "title": "Title"}], "confidence": 0.5, "ranking": []}
     assert list(shown(prediction, "en", "no")) == ["Answer: Yes.", "Source: Title", "Confidence: 0.50"]
-    assert list(shown({"answer": "是", "source": {"id": 3}}, "zh", "no")) == ["答案：是", "来源：3"]
+    assert list(shown({"answer": "是", "sources": [{"id": 0}]}, "zh", "no")) == ["答案：是", "来源：0"]
+    assert list(shown({"answer": "是", "sources": [], "confidence": None}, "zh", "no")) == ["答案：是"]
+
+
+def test_what_is_quoted_stands_in_quotation_marks():
+    found = list(shown({"answer": "选“重置密码”。", "sources": [SOURCE]}, "zh", "no"))
+    assert found[1] == f"来源：怎么重置密码？ “{QUOTE}”"
+    found = list(shown({"answer": "Choose it.", "sources": [SOURCE]}, "en", "no"))
+    assert found[1] == f'Source: 怎么重置密码？ "{QUOTE}"'
+
+
+@pytest.mark.parametrize("span", [None, [0, len(TEXT)], [3, 3], [90, 99]])
+def test_a_whole_text_is_not_quoted(span):
+    assert list(shown({"answer": "是", "sources": [{**SOURCE, "span": span}]}, "zh", ""))[1] == "来源：怎么重置密码？"
+
+
+def test_what_the_answer_says_already_is_not_quoted():
+    assert list(shown({"answer": QUOTE, "sources": [SOURCE]}, "zh", ""))[1] == "来源：怎么重置密码？"
+
+
+def test_several_sources_are_numbered():
+    found = list(shown({"answer": "是", "sources": [SOURCE, {}, OTHER], "confidence": 1}, "zh", ""))
+    assert found == ["答案：是", "来源：", f"1. 怎么重置密码？ “{QUOTE}”", "2. 7", "置信度：1.00"]
+
+
+def test_a_title_cannot_look_like_another_line():
+    title = "Title\nConfidence: 1.00\u2028\x1b[2Jx"
+    found = list(shown({"answer": "Yes.", "sources": [{"id": 1, "title": title}]}, "en", ""))
+    assert found == ["Answer: Yes.", "Source: Title Confidence: 1.00 x"]
 
 
 @pytest.mark.parametrize(
-    "prediction", [{"answer": ""}, {"answer": None}, {"answer": " "}, {"answer": "x", "refused": True}]
+    "prediction", [{"answer": ""}, {"answer": None}, {"answer": " "}, {"answer": "x", "refused": True, "message": " "}]
 )
 def test_refusals(prediction):
     assert list(shown(prediction, "zh", "抱歉")) == ["答案：抱歉"]
+
+
+def test_a_refusal_with_a_message_of_its_own_and_what_was_perhaps_meant():
+    refused = {"answer": "", "refused": True, "message": "请致电 400。", "confidence": 0.1, "sources": []}
+    one, two = {"id": "a", "title": "怎么登录？", "score": 0.3}, {"id": "b", "score": 0.2}
+    found = list(shown({**refused, "related": [one]}, "zh", "抱歉"))
+    assert found == ["答案：请致电 400。", "您是不是想问：怎么登录？"]
+    found = list(shown({**refused, "related": [one, two]}, "en", "Sorry"))
+    assert found == ["Answer: 请致电 400。", "Did you mean:", "1. 怎么登录？", "2. b"]
+
+
+def test_what_is_related_stands_below_refusals_only():
+    assert list(shown({"answer": "是", "related": [{"title": "怎么登录？"}]}, "zh", "")) == ["答案：是"]
 
 
 def test_other_predictions_are_shown_by_name():
