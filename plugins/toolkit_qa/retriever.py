@@ -22,6 +22,8 @@ from toolkit_qa.validation import learn
 SAME_LANGUAGE = "same language"
 #: Further entries that are named beside an answer.
 RELATED = 3
+#: A refused question whose first entry is less likely to answer it is about something else: nothing comes near it.
+NEAR = 0.05
 
 
 class Retriever:
@@ -120,7 +122,7 @@ class Retriever:
         refused = not len(best) or self.refusal.refuses(sure)
         top = None if refused else self.passages.entries[best[0]]
         ranking = self.ranking(scores, best)
-        others = range(0 if refused else 1, len(best))[:RELATED]
+        others = range(0 if refused else 1, len(best))[: RELATED if sure >= NEAR else 0]
         return {
             "answer": top.answer if top else "",
             "refused": refused,

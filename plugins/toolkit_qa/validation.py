@@ -142,21 +142,25 @@ def sections(retriever: Any, answerable: Sequence[Judged]) -> Iterator[Section]:
             Table(["", "hit@1", "hit@3", "mrr@10"], rows),
         ],
     )
-    mixing = retriever.mixing
-    weights = [
+    if retriever.mixing.questions:
+        yield weights(retriever.mixing)
+
+
+def weights(mixing: Mixing) -> Section:
+    """Return what was learnt of each signal."""
+    rows = [
         [name, round(float(default), 3), round(float(weight), 3)]
         for (name, default), weight in zip(mixing.default.items(), mixing.weights, strict=True)
         if default
     ]
-    if mixing.questions:
-        yield Section(
-            "How much each signal counts",
-            [
-                f"Learnt from {mixing.questions} validation questions. Signals differ in size, so that a larger weight "
-                "does not mean a more important signal.",
-                Table(["signal", "without validation", "learnt"], weights),
-            ],
-        )
+    return Section(
+        "How much each signal counts",
+        [
+            f"Learnt from {mixing.questions} validation questions. Signals differ in size, so that a larger weight "
+            "does not mean a more important signal.",
+            Table(["signal", "without validation", "learnt"], rows),
+        ],
+    )
 
 
 def measured(name: str, ranks: Sequence[int]) -> list[Any]:

@@ -16,8 +16,8 @@ from toolkit.resolver import resolve
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 #: The least that the score on the test split must be (the most, for a loss), and the seconds a build may take.
 FLOORS = {
-    "helpdesk": ("hit@1", 0.40, 60),
-    "qa-lstm": ("token-f1", 0.08, 120),
+    "helpdesk": ("hit@1", 0.88, 60),
+    "qa-lstm": ("token-f1", 0.08, 180),
     "worked-example": ("loss", -0.50015, 60),
     "digits-cnn": ("accuracy", 0.97, 60),
     "ratings-als": ("rmse", -0.285, 60),
@@ -69,8 +69,8 @@ def test_digits_in_a_small_setting(tmp_path):
 
 
 def test_the_lstm_in_a_small_setting(tmp_path):
-    """Three epochs of a narrow network: far better than chance, which is a perplexity of some 4,000 words."""
-    sets = ["architecture.width=32", "optimizer.epochs=3", "optimizer.evaluate_every=57"]
+    """An epoch of a narrow network: far better than chance, which is a perplexity of some 4,000 words."""
+    sets = ["architecture.width=32", "optimizer.epochs=1", "optimizer.evaluate_every=127"]
     metrics = api.build(path("qa-lstm"), tmp_path / "run", sets=sets).report["metrics"]
     assert metrics["perplexity"]["value"] < 600
     assert metrics["token-f1"]["count"] == 160, "questions that must be refused have no reference"

@@ -23,7 +23,7 @@ from qa_toys import (
 from toolkit.contracts import Saves, Sections
 from toolkit.errors import RunError
 from toolkit.inputs import close
-from toolkit_qa import hybrid
+from toolkit_qa import hybrid, retriever
 from toolkit_qa.configs_retrieval import Hybrid
 from toolkit_qa.ranking import CHUNK
 
@@ -126,7 +126,8 @@ def test_a_refusal_speaks_the_language_of_the_question_and_says_whom_to_ask():
     assert english["ranking"][0]["id"] == "en"
 
 
-def test_related_are_the_next_entries_or_where_refused_the_first():
+def test_related_are_the_next_entries_or_where_refused_the_first(monkeypatch):
+    monkeypatch.setattr(retriever, "NEAR", 0.0)
     model = unsure(fitted(mixed(top_k=1), topics()))
     model.top_k = 1
     (found,) = asked(model, "xq3 car2 sun2")
@@ -138,6 +139,15 @@ def test_related_are_the_next_entries_or_where_refused_the_first():
     assert found["ranking"] == ranking[:1]
     assert found["related"] == [{**row, "title": t} for row, t in zip(ranking[1:4], titles[1:4], strict=True)]
     assert refused["related"] == [{**row, "title": t} for row, t in zip(ranking[:3], titles[:3], strict=True)]
+
+
+def test_nothing_is_related_to_a_question_that_is_about_something_else(monkeypatch):
+    model = unsure(fitted(mixed(), topics()))
+    (found,) = asked(model, "xq3 car2 sun2")
+    monkeypatch.setattr(retriever, "NEAR", found["confidence"])
+    assert asked(model, "xq3 car2 sun2")[0]["related"]
+    monkeypatch.setattr(retriever, "NEAR", found["confidence"] + 1e-3)
+    assert asked(model, "xq3 car2 sun2")[0]["related"] == []
 
 
 def test_the_confidence_does_not_depend_on_how_many_entries_are_ranked():
