@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -24,6 +24,10 @@ class Learnt(Config):
 
     def gives(self, given: frozenset[str]) -> frozenset[str]:
         return frozenset({"learns:gradient"})
+
+    def suggests(self) -> Mapping[str, Sequence[str | Mapping[str, Any]]]:
+        learns = {"use": "adam", "lr": 1e-3, "epochs": 10, "batch_size": 64}
+        return {"optimizer": [learns], "device": ["auto"]}
 
 
 class NgramBag(Learnt):
@@ -72,8 +76,8 @@ class Gru(Learnt):
     def needs(self) -> frozenset[str]:
         return frozenset({*(f"tokens:{field}" for field in FIELDS), "device:torch"})
 
-    def suggests(self) -> Mapping[str, Sequence[str]]:
-        return {"tokenizer": ["words", "characters"]}
+    def suggests(self) -> Mapping[str, Sequence[str | Mapping[str, Any]]]:
+        return {**super().suggests(), "tokenizer": ["words", "characters"]}
 
     @model_validator(mode="after")
     def _directions_share_the_width(self) -> Gru:

@@ -22,6 +22,9 @@ from toolkit_qa.validation import learn
 SAME_LANGUAGE = "same language"
 #: Further entries that are named beside an answer.
 RELATED = 3
+#: What is added to the mean log-odds of two searchers for the same entry, so that with no validation an answer is about
+#: as likely right as wrong where the confidence is a half (on the help desk's validation questions).
+TWO_WITNESSES = 0.85
 #: A refused question whose first entry is less likely to answer it is about something else: nothing comes near it.
 NEAR = 0.05
 
@@ -108,7 +111,8 @@ class Retriever:
         place = int(best[0]) if len(best) else 0
         evidence = [searcher.evidence(query, signals, place) for searcher, query, signals in self.own(found)]
         prior = np.clip([first for first, *_ in evidence], 1e-6, 1 - 1e-6)
-        together = 1 / (1 + np.exp(-np.log(prior / (1 - prior)).mean()))
+        odds = np.log(prior / (1 - prior)).mean() + (TWO_WITNESSES if len(prior) > 1 else 0.0)
+        together = 1 / (1 + np.exp(-odds))
         top = scores[best[:NEAREST]].astype(float) if len(best) else np.zeros(1)
         share = -np.log(np.exp(top - top[0]).sum())
         margin = top[0] - (top[1] if len(top) > 1 else 0.0)
