@@ -34,9 +34,13 @@ class Calibrated:
         rule: what the threshold is chosen by.
         text: what is said instead of an answer, by language.
         hand_over: whom else to ask, put after the text; nothing where empty.
+        answerable: whether confidence is that a question has an answer, be the one given right or not.
     """
 
-    def __init__(self, calibration: str, rule: Rule, text: Mapping[str, str], hand_over: str) -> None:
+    def __init__(
+        self, calibration: str, rule: Rule, text: Mapping[str, str], hand_over: str, answerable: bool = False
+    ) -> None:
+        self.of_answerable = answerable
         self.calibration, self.rule, self.text, self.hand_over = calibration, rule, dict(text), hand_over
         self.learnt: Calibration | None = None
         self._keep_formula("Nothing was learnt from validation questions")
@@ -51,15 +55,16 @@ class Calibrated:
         """
         features = np.asarray(features, float)
         right, answerable = np.asarray(right, bool), np.asarray(answerable, bool)
-        few = _too_few(right, groups)
+        true = answerable if self.of_answerable else right
+        few = _too_few(true, groups)
         if few:
             self._keep_formula(few)
             return
         inputs, fit = _inputs(features), FITS[self.calibration]
-        crossed = out_of_fold(fit, inputs, right, answerable, groups)
-        self.learnt = fit(inputs, right, answerable, groups)
+        crossed = out_of_fold(fit, inputs, true, answerable, groups)
+        self.learnt = fit(inputs, true, answerable, groups)
         self.questions = Questions(crossed, right, answerable)
-        self.threshold, self.why = self.rule.choose(crossed, right, answerable)
+        self.threshold, self.why = self.rule.choose(crossed, true, answerable)
 
     def _keep_formula(self, why: str) -> None:
         self.learnt, self.threshold, self.questions = None, self.rule.unlearnt, Questions.none()
@@ -112,4 +117,5 @@ def _inputs(features: np.ndarray) -> np.ndarray:
 def make(config: Options) -> Calibrated:
     """Make the refusal `calibrated`."""
     rule = Rule(config.cost, config.ceiling, config.false_answers)
-    return Calibrated(config.calibration, rule, {**config.text}, config.hand_over)
+    answerable = config.confidence == "answerable"
+    return Calibrated(config.calibration, rule, {**config.text}, config.hand_over, answerable)

@@ -30,6 +30,8 @@ class Calibrated(Config):
 
     calibration: Literal["temperature", "isotonic"] = "temperature"
     """`temperature`: logistic regression; `isotonic`: bent by a rising curve as well, from a thousand questions on."""
+    confidence: Literal["right", "answerable"] = "right"
+    """What it is the probability of: that the answer given is right, or only that the question has one at all."""
     cost: float | None = Field(None, gt=0, le=10_000)
     """How many refusals of what could be answered rightly are as bad as a wrong answer; 1 where no rule is given."""
     ceiling: float | None = Field(None, gt=0, lt=1)

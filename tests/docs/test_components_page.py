@@ -38,10 +38,7 @@ def declared_forms() -> set[str]:
     for component in registry().components():
         config = component.config.model_validate(dict(component.example), context={"paths": False})
         ports |= config.needs() | config.gives(given)
-    return {
-        port if port.split(":")[0] in WHOLE else port.split(":")[0] + ":"
-        for port in ports
-    }
+    return {port if port.split(":")[0] in WHOLE else port.split(":")[0] + ":" for port in ports}
 
 
 def test_every_port_is_on_its_page():

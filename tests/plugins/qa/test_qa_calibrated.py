@@ -223,3 +223,21 @@ def test_a_damaged_file_changes_nothing(tmp_path):
     with pytest.raises(RunError, match=FILE):
         made.load(tmp_path)
     assert (made.threshold, made.learnt) == before
+
+
+def test_confidence_can_be_that_there_is_an_answer_at_all():
+    """Half of the answerable questions are answered wrongly for a reason that tells nothing of the unanswerable ones."""
+    source = np.random.default_rng(0)
+    answerable = np.arange(400) % 2 == 0
+    near, alike = np.where(answerable, 1.0, -1.0) + source.normal(size=400), source.normal(size=400)
+    right = answerable & (alike > 0)
+    features = np.column_stack([np.full(400, 0.5), near, alike])
+    groups = [str(i) for i in range(400)]
+    found = {}
+    for what in ("right", "answerable"):
+        model = make(config(confidence=what))
+        model.learn(features, right, answerable, groups)
+        found[what] = roc_auc_score(answerable, model.confidence(features))
+    best = roc_auc_score(answerable, near)
+    assert found["answerable"] == pytest.approx(best, abs=0.01)
+    assert found["right"] < best - 0.05
