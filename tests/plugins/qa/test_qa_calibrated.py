@@ -226,7 +226,7 @@ def test_a_damaged_file_changes_nothing(tmp_path):
 
 
 def test_confidence_can_be_that_there_is_an_answer_at_all():
-    """Half of the answerable questions are answered wrongly for a reason that tells nothing of the unanswerable ones."""
+    """Half of what has an answer is answered wrongly, for a reason that tells nothing of what has none."""
     source = np.random.default_rng(0)
     answerable = np.arange(400) % 2 == 0
     near, alike = np.where(answerable, 1.0, -1.0) + source.normal(size=400), source.normal(size=400)
