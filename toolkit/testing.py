@@ -52,6 +52,10 @@ class Broken(AssertionError):
     """A component or a spec does not hold what it promises."""
 
 
+class Absent(Exception):
+    """A component's extra is not installed, so that nothing can be said of it."""
+
+
 def check_light_import(module: ModuleType) -> None:
     """Importing the plugin module brings in nothing but the core's own packages."""
     code = f"import sys, {module.__name__}; print(*{{m.partition('.')[0] for m in sys.modules}})"
@@ -103,6 +107,10 @@ def check_factory(component: Component) -> None:
     try:
         factory = getattr(importlib.import_module(module), name)
         first, *others = inspect.signature(factory).parameters.values()
+    except ModuleNotFoundError as error:
+        if component.extra and not str(error.name).startswith(module.partition(".")[0]):
+            raise Absent(f"{error.name} is not installed (extra `{component.extra}`)") from error
+        raise Broken(f"factory {component.factory} is no function of a config: {error}") from error
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise Broken(f"factory {component.factory} is no function of a config: {error}") from error
     if first.name != "config":
@@ -285,7 +293,10 @@ def component_checks(*modules: ModuleType) -> Any:
 
     @pytest.mark.parametrize(("check", "subject"), cases)
     def test_component(check: Any, subject: Any) -> None:
-        check(subject)
+        try:
+            check(subject)
+        except Absent as absent:
+            pytest.skip(str(absent))
 
     return test_component
 

@@ -417,3 +417,15 @@ def test_writes_are_watched_only_meanwhile(tmp_path):
 def test_a_spec_may_be_a_file(tmp_path, registry):
     (tmp_path / "spec.yaml").write_text("data: {use: rows, rows: 12}\narchitecture: counting\n")
     assert Trial(Path(tmp_path / "spec.yaml"), tmp_path / "trial", registry, []).system.name == "spec"
+
+
+def test_what_an_extra_would_bring_is_passed_over_and_what_is_broken_is_not(tmp_path, monkeypatch):
+    (tmp_path / "toy_extra.py").write_text("import fairy_dust\n\n\ndef make(config): ...\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    lacking = Component("metric", "m", Config, "toy_extra:make", extra="more")
+    with pytest.raises(testing.Absent, match=r"fairy_dust is not installed \(extra `more`\)"):
+        testing.check_factory(lacking)
+    with pytest.raises(Broken, match="fairy_dust"):
+        testing.check_factory(dataclasses.replace(lacking, extra=""))
+    with pytest.raises(Broken, match="toy_nowhere"):
+        testing.check_factory(dataclasses.replace(lacking, factory="toy_nowhere:make"))
